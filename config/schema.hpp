@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace camwall::config {
+
+using seconds_f = std::chrono::duration<double>;
+
+enum class transport : std::uint8_t { tcp, udp };
+enum class container : std::uint8_t { fmp4, mpegts };
+enum class start_mode : std::uint8_t { always, on_demand };
+enum class access_mode : std::uint8_t { loopback, open }; ///< `users` comes with the users.
+enum class log_format : std::uint8_t { text, json };
+
+/// Where in which file a value stands, for messages such as `wall.yaml:14`.
+struct source_location {
+  std::string file;
+  int line = 0; ///< From 1.
+};
+
+struct camera {
+  std::string id;    ///< `[a-z0-9][a-z0-9_-]{0,62}`: a path segment and a label value.
+  std::string label; ///< Free text; the id when absent.
+  std::string group;
+  std::string url;     ///< `rtsp://…`, complete with percent-encoded user information. A secret.
+  std::string sub_url; ///< The same for the sub-stream; empty without one.
+  std::string password; ///< As it was written, for redaction only; may be empty.
+  config::transport transport = transport::tcp;
+  bool audio = true;
+  bool enabled = true;
+  start_mode start = start_mode::always;
+  std::vector<std::string> quirks; ///< Names from the list in docs/reference/configuration.md.
+  source_location source;
+};
+
+struct server {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::vector<std::string> hosts; ///< Further names that the Host header may hold.
+  access_mode access = access_mode::loopback;
+};
+
+struct hls {
+  std::filesystem::path directory = "hls_out";
+  config::container container = container::fmp4;
+  seconds_f segment{1.0};   ///< Aimed at; cut at the next keyframe.
+  std::uint32_t window = 6; ///< Segments listed in a playlist.
+  std::uint32_t grace = 4;  ///< Segments kept on disk after they left the playlist, for slow readers.
+};
+
+struct deadlines {
+  seconds_f open{10.0};
+  seconds_f access_unit{2.0};
+  seconds_f linger{30.0};
+};
+
+struct limits {
+  std::uint32_t cameras_max = 256;
+  std::uint32_t connections_max = 4096;
+  std::uint32_t connections_per_address_max = 512;
+  std::uint32_t connecting_max = 4;
+  std::uint32_t connecting_per_host_max = 2;
+  std::uint32_t stderr_lines_max = 50;
+  std::uint32_t worker_memory_mb = 512;
+};
+
+struct logging {
+  std::string level = "info"; ///< One of spdlog's: trace, debug, info, warn, err, critical, off.
+  log_format format = log_format::text;
+};
+
+/// A validated configuration: nothing in it contradicts anything else in it.
+struct wall {
+  config::server server;
+  config::hls hls;
+  config::deadlines deadlines;
+  config::limits limits;
+  config::logging log;
+  std::filesystem::path state_dir = "state";
+  double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.
+  std::vector<camera> cameras;
+};
+
+} // namespace camwall::config

@@ -1,0 +1,78 @@
+#include "core/wall_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace camwall {
+
+namespace {
+
+// Ordered: people read it.
+using json = nlohmann::ordered_json;
+
+template <class T>
+json or_null(bool known, T value) {
+  return known ? json(std::move(value)) : json(nullptr);
+}
+
+json time_or_null(const std::optional<wall_time>& t) {
+  return t ? json(rfc3339(*t)) : json(nullptr);
+}
+
+json render(const stream_snapshot& x) {
+  return {{"status", to_string(x.status)},
+          {"video", or_null(!x.video.empty(), x.video)},
+          {"audio", or_null(!x.audio.empty(), x.audio)},
+          {"codecs", or_null(!x.codecs.empty(), x.codecs)},
+          {"width", or_null(x.width > 0, x.width)},
+          {"height", or_null(x.height > 0, x.height)},
+          {"fps", or_null(x.fps > 0, x.fps)},
+          {"gop_s", or_null(x.gop_s > 0, x.gop_s)},
+          {"bitrate_bps", x.bitrate_bps},
+          {"last_access_unit", time_or_null(x.last_access_unit)},
+          {"last_segment", time_or_null(x.last_segment)},
+          {"hls", x.hls}};
+}
+
+json render(const camera_snapshot& x) {
+  json streams = json::object();
+  for (const auto& stream : x.streams)
+    streams[stream.name] = render(stream);
+  return {{"id", x.id},
+          {"label", x.label},
+          {"group", x.group},
+          {"phase", to_string(x.phase)},
+          {"since", rfc3339(x.since)},
+          {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
+          {"detail", or_null(!x.detail.empty(), x.detail)},
+          {"conditions", x.conditions},
+          {"attempts", x.attempts},
+          {"next_try", time_or_null(x.next_try)},
+          {"grid_stream", x.grid_stream},
+          {"streams", std::move(streams)},
+          {"source", x.source},
+          {"read_only", x.read_only}};
+}
+
+// Bytes that are not UTF-8 (a label written in Latin-1) must not end the request.
+std::string dump(const json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string to_json(const camera_snapshot& x) {
+  return dump(render(x));
+}
+
+std::string to_json(const wall_snapshot& x, std::size_t offset, std::size_t limit) {
+  json list = json::array();
+  auto begin = std::min(offset, x.cameras.size());
+  auto end = begin + std::min(limit, x.cameras.size() - begin);
+  for (auto i = begin; i < end; ++i)
+    list.push_back(render(x.cameras[i]));
+  return dump({{"cameras", std::move(list)}, {"next", or_null(end < x.cameras.size(), end)}});
+}
+
+} // namespace camwall

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/wall_snapshot.hpp"
+
+#include <string>
+
+namespace camwall {
+
+/// Renders one camera as the REST API shows it (docs/reference/api.md).
+std::string to_json(const camera_snapshot& x);
+
+/// Renders cameras `[offset, offset + limit)` as `{"cameras": […], "next": <offset or null>}`.
+std::string to_json(const wall_snapshot& x, std::size_t offset, std::size_t limit);
+
+} // namespace camwall

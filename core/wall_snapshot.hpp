@@ -1,0 +1,100 @@
+#pragma once
+
+#include "core/phase.hpp"
+#include "core/rfc3339.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace camwall {
+
+/// What is known of one running (or idle) stream of a camera. Zero or empty means "not known yet".
+struct stream_snapshot {
+  std::string name; ///< `main` or `sub`.
+  phase status = phase::connecting;
+  std::string video; ///< `h264`, `h265` or empty.
+  std::string audio; ///< As it comes from the camera: `aac`, `pcm_mulaw`, `pcm_alaw`, or empty.
+  std::string codecs; ///< RFC 6381, e.g. `avc1.64001f,mp4a.40.2`; the page asks `isTypeSupported` with it.
+  int width = 0;
+  int height = 0;
+  double fps = 0;
+  double gop_s = 0; ///< Longest distance between keyframes that was seen lately, in seconds.
+  std::uint64_t bitrate_bps = 0;
+  std::string hls; ///< Path of the multivariant or media playlist, e.g. `/hls/gate/sub/index.m3u8`.
+
+  std::optional<wall_time> last_access_unit;
+  std::optional<wall_time> last_keyframe;
+  std::optional<wall_time> last_segment;
+
+  // Sums over all workers since the server started.
+  std::uint64_t frames = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t keyframes = 0;
+  std::uint64_t discontinuities = 0;
+  std::uint64_t segments = 0;
+  double worker_cpu_s = 0;
+  std::uint64_t worker_memory_bytes = 0; ///< Resident set of the present worker; 0 without one.
+};
+
+struct camera_snapshot {
+  std::string id;
+  std::string label;
+  std::string group;
+  camwall::phase phase = camwall::phase::connecting; ///< That of the grid stream.
+  wall_time since;                                   ///< Of the phase.
+  camwall::reason reason = camwall::reason::none;
+  std::string detail; ///< One sentence for people; holds no secret.
+  std::vector<std::string> conditions;
+  std::uint32_t attempts = 0; ///< Tries since it was last live.
+  std::optional<wall_time> next_try;
+  std::string grid_stream; ///< `main` or `sub`.
+  std::vector<stream_snapshot> streams;
+  std::string source; ///< Where it is configured: `wall.yaml:14`.
+  bool read_only = true;
+
+  // By `reason`; every reason is present, so that the metrics start at 0.
+  std::array<std::uint64_t, all_reasons.size()> restarts{};
+  std::array<std::uint64_t, all_reasons.size()> connect_failures{};
+  double backoff_s = 0; ///< The wait that is running; 0 otherwise.
+};
+
+/// The state of the whole wall at one instant. Never changed after it was published.
+struct wall_snapshot {
+  std::vector<camera_snapshot> cameras; ///< In the order of the configuration.
+
+  const camera_snapshot* find(std::string_view id) const noexcept {
+    for (const auto& x : cameras)
+      if (x.id == id)
+        return &x;
+    return nullptr;
+  }
+};
+
+using wall_snapshot_ptr = std::shared_ptr<const wall_snapshot>;
+
+/// Where the newest snapshot is found. One writer (the status board), any number of readers on any thread.
+class snapshot_cell {
+public:
+  /// Never null.
+  wall_snapshot_ptr load() const {
+    std::lock_guard guard{mutex_};
+    return value_;
+  }
+
+  void publish(wall_snapshot_ptr x) {
+    std::lock_guard guard{mutex_};
+    value_.swap(x); // The old one is freed by our caller's copy, outside the lock.
+  }
+
+private:
+  mutable std::mutex mutex_; // libstdc++ 12's atomic<shared_ptr> is a spin lock that TSan cannot see through.
+  wall_snapshot_ptr value_ = std::make_shared<wall_snapshot>();
+};
+
+} // namespace camwall

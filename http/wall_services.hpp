@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/wall_snapshot.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace camwall::http {
+
+/// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads and must not block.
+struct wall_services {
+  const snapshot_cell* wall = nullptr;
+
+  /// A viewer asked for this stream: starts it when it is on demand, keeps it running when it is.
+  std::function<void(std::string_view camera, std::string_view stream)> demand;
+
+  /// The text of `/metrics` in Prometheus' exposition format 0.0.4.
+  std::function<std::string()> metrics;
+
+  /// True once the configuration is loaded and the supervision tree is up: `/readyz`.
+  std::function<bool()> ready;
+
+  std::filesystem::path static_dir;
+  std::filesystem::path hls_dir;
+  std::string version; ///< E.g. `0.1.0`.
+  std::string build;   ///< Changes with every build: an open page reloads itself.
+};
+
+/// Gets told what the transport does, for the metrics. Called from HTTP threads.
+class http_observer {
+public:
+  virtual ~http_observer() = default;
+
+  /// `route` is the pattern of the route (`/api/v1/cameras/:id`), never what the client wrote.
+  virtual void on_request(std::string_view route, std::string_view method, int code,
+                          std::chrono::nanoseconds took) = 0;
+
+  /// A limit was reached and something refused or closed: `connections`, `header_bytes`, `stall`, …
+  virtual void on_limit(std::string_view limit) = 0;
+
+  /// The number of open connections changed by `delta`.
+  virtual void on_connections(int delta) = 0;
+};
+
+struct listen_options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080; ///< 0 lets the system choose (tests).
+  std::vector<std::string> hosts; ///< Names besides loopback and the listen address that `Host` may hold.
+  bool open_access = false; ///< `server.access: open`: every principal is a viewer, loopback is administrator.
+  std::size_t reactors = 2;
+  std::size_t connections_max = 4096;
+  std::size_t connections_per_address_max = 512;
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 64 * 1024;
+  std::chrono::milliseconds header_deadline{15'000};
+  std::chrono::milliseconds idle_deadline{60'000};
+  std::chrono::milliseconds stall_deadline{10'000};
+};
+
+} // namespace camwall::http

@@ -1,0 +1,222 @@
+#include "media/worker_protocol.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace camwall::media {
+
+namespace {
+
+using nlohmann::json;
+
+/// What a field may not be; caught in `decode`.
+struct bad_field {
+  std::string what;
+};
+
+std::string text(const json& from, const char* key, std::size_t bytes_max = 4096) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_string() || i->get_ref<const std::string&>().size() > bytes_max)
+    throw bad_field{std::string{key} + " is not a text of at most " + std::to_string(bytes_max) +
+                    " bytes"};
+  return i->get<std::string>();
+}
+
+std::uint64_t count(const json& from, const char* key) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_number_unsigned())
+    throw bad_field{std::string{key} + " is not a whole number"};
+  return i->get<std::uint64_t>();
+}
+
+int dimension(const json& from, const char* key) {
+  auto x = count(from, key);
+  if (x > 65535)
+    throw bad_field{std::string{key} + " is over 65535"};
+  return static_cast<int>(x);
+}
+
+double real(const json& from, const char* key) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_number())
+    throw bad_field{std::string{key} + " is not a number"};
+  auto x = i->get<double>();
+  if (!std::isfinite(x) || x < 0 || x > 1e15)
+    throw bad_field{std::string{key} + " is out of range"};
+  return x;
+}
+
+bool flag(const json& from, const char* key) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_boolean())
+    throw bad_field{std::string{key} + " is not true or false"};
+  return i->get<bool>();
+}
+
+std::uint32_t small(const json& from, const char* key) {
+  auto x = count(from, key);
+  if (x > 1'000'000)
+    throw bad_field{std::string{key} + " is over 1000000"};
+  return static_cast<std::uint32_t>(x);
+}
+
+json render(const open_order& x) {
+  return {{"type", "open"},
+          {"camera", x.camera},
+          {"stream", x.stream},
+          {"url", x.url},
+          {"transport", x.transport},
+          {"audio", x.audio},
+          {"container", x.container},
+          {"output_dir", x.output_dir},
+          {"run", x.run},
+          {"media_sequence", x.media_sequence},
+          {"discontinuity_sequence", x.discontinuity_sequence},
+          {"segment_s", x.segment_s},
+          {"window", x.window},
+          {"grace", x.grace},
+          {"open_deadline_s", x.open_deadline_s},
+          {"access_unit_deadline_s", x.access_unit_deadline_s},
+          {"memory_mb", x.memory_mb}};
+}
+
+json render(const stop_order&) {
+  return {{"type", "stop"}};
+}
+
+json render(const opened& x) {
+  return {{"type", "opened"},     {"video", x.video}, {"audio", x.audio},
+          {"codecs", x.codecs},   {"width", x.width}, {"height", x.height}};
+}
+
+json render(const progress& x) {
+  return {{"type", "progress"},
+          {"frames", x.frames},
+          {"bytes", x.bytes},
+          {"keyframes", x.keyframes},
+          {"discontinuities", x.discontinuities},
+          {"gop_s", x.gop_s},
+          {"fps", x.fps},
+          {"bitrate_bps", x.bitrate_bps},
+          {"cpu_s", x.cpu_s},
+          {"keyframe_age_s", x.keyframe_age_s},
+          {"width", x.width},
+          {"height", x.height}};
+}
+
+json render(const segment_published& x) {
+  return {{"type", "segment_published"},
+          {"media_sequence", x.media_sequence},
+          {"discontinuity_sequence", x.discontinuity_sequence},
+          {"duration_s", x.duration_s}};
+}
+
+json render(const failed& x) {
+  return {{"type", "failed"}, {"reason", to_string(x.why)}, {"detail", x.detail}};
+}
+
+template <class Variant>
+std::string dump(const Variant& x) {
+  auto tree = std::visit([](const auto& y) { return render(y); }, x);
+  return tree.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+order read_order(const json& x) {
+  auto type = text(x, "type", 32);
+  if (type == "stop")
+    return stop_order{};
+  if (type != "open")
+    throw bad_field{"unknown type"};
+  return open_order{.camera = text(x, "camera"),
+                    .stream = text(x, "stream"),
+                    .url = text(x, "url", 8192),
+                    .transport = text(x, "transport"),
+                    .audio = flag(x, "audio"),
+                    .container = text(x, "container"),
+                    .output_dir = text(x, "output_dir"),
+                    .run = text(x, "run"),
+                    .media_sequence = count(x, "media_sequence"),
+                    .discontinuity_sequence = count(x, "discontinuity_sequence"),
+                    .segment_s = real(x, "segment_s"),
+                    .window = small(x, "window"),
+                    .grace = small(x, "grace"),
+                    .open_deadline_s = real(x, "open_deadline_s"),
+                    .access_unit_deadline_s = real(x, "access_unit_deadline_s"),
+                    .memory_mb = small(x, "memory_mb")};
+}
+
+fact read_fact(const json& x) {
+  auto type = text(x, "type", 32);
+  if (type == "progress")
+    return progress{.frames = count(x, "frames"),
+                    .bytes = count(x, "bytes"),
+                    .keyframes = count(x, "keyframes"),
+                    .discontinuities = count(x, "discontinuities"),
+                    .gop_s = real(x, "gop_s"),
+                    .fps = real(x, "fps"),
+                    .bitrate_bps = real(x, "bitrate_bps"),
+                    .cpu_s = real(x, "cpu_s"),
+                    .keyframe_age_s = real(x, "keyframe_age_s"),
+                    .width = dimension(x, "width"),
+                    .height = dimension(x, "height")};
+  if (type == "segment_published")
+    return segment_published{.media_sequence = count(x, "media_sequence"),
+                             .discontinuity_sequence = count(x, "discontinuity_sequence"),
+                             .duration_s = real(x, "duration_s")};
+  if (type == "opened")
+    return opened{.video = text(x, "video", 32),
+                  .audio = text(x, "audio", 32),
+                  .codecs = text(x, "codecs", 128),
+                  .width = dimension(x, "width"),
+                  .height = dimension(x, "height")};
+  if (type == "failed") {
+    auto why = parse_reason(text(x, "reason", 32));
+    if (!why)
+      throw bad_field{"unknown reason"};
+    return failed{.why = *why, .detail = text(x, "detail")};
+  }
+  throw bad_field{"unknown type"};
+}
+
+template <class Read>
+auto decode(std::string_view packet, Read read) -> tl::expected<decltype(read(json{})), std::string> {
+  if (packet.size() > message_bytes_max)
+    return tl::unexpected{"message of " + std::to_string(packet.size()) + " bytes"};
+  // A flat object needs no nesting; deep nesting is an attack on the parser.
+  auto shallow = [](int depth, json::parse_event_t, json&) {
+    if (depth > 4)
+      throw bad_field{"nested too deep"};
+    return true;
+  };
+  try {
+    auto tree = json::parse(packet, shallow, false);
+    if (!tree.is_object())
+      return tl::unexpected{std::string{"not a JSON object"}};
+    return read(tree);
+  } catch (const bad_field& x) {
+    return tl::unexpected{x.what};
+  } catch (const json::exception& x) {
+    return tl::unexpected{std::string{x.what()}};
+  }
+}
+
+} // namespace
+
+std::string encode(const order& x) {
+  return dump(x);
+}
+
+std::string encode(const fact& x) {
+  return dump(x);
+}
+
+tl::expected<order, std::string> decode_order(std::string_view packet) {
+  return decode(packet, read_order);
+}
+
+tl::expected<fact, std::string> decode_fact(std::string_view packet) {
+  return decode(packet, read_fact);
+}
+
+} // namespace camwall::media
