@@ -40,16 +40,28 @@ enum class reason : std::uint8_t {
   config,
 };
 
-inline constexpr std::array all_phases{phase::disabled, phase::idle,    phase::connecting,
-                                       phase::live,     phase::stale,   phase::backoff,
+inline constexpr std::array all_phases{phase::disabled,   phase::idle,  phase::connecting,
+                                       phase::live,       phase::stale, phase::backoff,
                                        phase::auth_failed};
 
 /// All reasons but `none`: the label values of the metrics.
-inline constexpr std::array all_reasons{
-  reason::auth,       reason::not_found, reason::refused,  reason::unreachable, reason::timeout,
-  reason::dns,        reason::busy,      reason::transport, reason::protocol,   reason::no_video,
-  reason::unsupported_codec, reason::stalled, reason::ended, reason::crashed,   reason::killed,
-  reason::resources,  reason::config};
+inline constexpr std::array all_reasons{reason::auth,
+                                        reason::not_found,
+                                        reason::refused,
+                                        reason::unreachable,
+                                        reason::timeout,
+                                        reason::dns,
+                                        reason::busy,
+                                        reason::transport,
+                                        reason::protocol,
+                                        reason::no_video,
+                                        reason::unsupported_codec,
+                                        reason::stalled,
+                                        reason::ended,
+                                        reason::crashed,
+                                        reason::killed,
+                                        reason::resources,
+                                        reason::config};
 
 std::string_view to_string(phase x) noexcept;
 

@@ -37,8 +37,8 @@ std::string hide_user_information(std::string_view text) {
     auto end = begin;
     // A password written unescaped may hold '/' or '?': the last '@' before white space decides.
     auto word_end = begin;
-    while (word_end < text.size() && std::isspace(static_cast<unsigned char>(text[word_end])) == 0 &&
-           text[word_end] != '"')
+    while (word_end < text.size() &&
+           std::isspace(static_cast<unsigned char>(text[word_end])) == 0 && text[word_end] != '"')
       ++word_end;
     while (end < word_end && !ends_authority(text[end]))
       ++end;

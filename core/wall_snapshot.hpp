@@ -20,7 +20,8 @@ struct stream_snapshot {
   phase status = phase::connecting;
   std::string video; ///< `h264`, `h265` or empty.
   std::string audio; ///< As it comes from the camera: `aac`, `pcm_mulaw`, `pcm_alaw`, or empty.
-  std::string codecs; ///< RFC 6381, e.g. `avc1.64001f,mp4a.40.2`; the page asks `isTypeSupported` with it.
+  std::string
+    codecs; ///< RFC 6381, e.g. `avc1.64001f,mp4a.40.2`; the page asks `isTypeSupported` with it.
   int width = 0;
   int height = 0;
   double fps = 0;
@@ -78,7 +79,8 @@ struct wall_snapshot {
 
 using wall_snapshot_ptr = std::shared_ptr<const wall_snapshot>;
 
-/// Where the newest snapshot is found. One writer (the status board), any number of readers on any thread.
+/// Where the newest snapshot is found. One writer (the status board), any number of readers on any
+/// thread.
 class snapshot_cell {
 public:
   /// Never null.
@@ -93,7 +95,8 @@ public:
   }
 
 private:
-  mutable std::mutex mutex_; // libstdc++ 12's atomic<shared_ptr> is a spin lock that TSan cannot see through.
+  mutable std::mutex
+    mutex_; // libstdc++ 12's atomic<shared_ptr> is a spin lock that TSan cannot see through.
   wall_snapshot_ptr value_ = std::make_shared<wall_snapshot>();
 };
 

@@ -86,8 +86,8 @@ json render(const stop_order&) {
 }
 
 json render(const opened& x) {
-  return {{"type", "opened"},     {"video", x.video}, {"audio", x.audio},
-          {"codecs", x.codecs},   {"width", x.width}, {"height", x.height}};
+  return {{"type", "opened"},   {"video", x.video}, {"audio", x.audio},
+          {"codecs", x.codecs}, {"width", x.width}, {"height", x.height}};
 }
 
 json render(const progress& x) {
@@ -180,7 +180,8 @@ fact read_fact(const json& x) {
 }
 
 template <class Read>
-auto decode(std::string_view packet, Read read) -> tl::expected<decltype(read(json{})), std::string> {
+auto decode(std::string_view packet, Read read)
+  -> tl::expected<decltype(read(json{})), std::string> {
   if (packet.size() > message_bytes_max)
     return tl::unexpected{"message of " + std::to_string(packet.size()) + " bytes"};
   // A flat object needs no nesting; deep nesting is an attack on the parser.

@@ -11,24 +11,26 @@
 
 /// What the server and a worker say to each other over their SOCK_SEQPACKET socket.
 ///
-/// One message is one packet: a JSON object with a `type`, at most `message_bytes_max` long. The server trusts nothing
-/// in it: an oversized, malformed or unknown message ends the worker (`protocol_error`), never the server.
+/// One message is one packet: a JSON object with a `type`, at most `message_bytes_max` long. The
+/// server trusts nothing in it: an oversized, malformed or unknown message ends the worker
+/// (`protocol_error`), never the server.
 namespace camwall::media {
 
 inline constexpr std::size_t message_bytes_max = 64 * 1024;
 
 // -- orders: server → worker --------------------------------------------------------------------
 
-/// The first message that a worker gets, and the only place where an address with its password passes.
+/// The first message that a worker gets, and the only place where an address with its password
+/// passes.
 struct open_order {
   std::string camera;
   std::string stream;
-  std::string url; ///< Complete, with percent-encoded user information. A secret.
+  std::string url;               ///< Complete, with percent-encoded user information. A secret.
   std::string transport = "tcp"; ///< `tcp` or `udp`.
   bool audio = true;
   std::string container = "fmp4"; ///< `fmp4` or `mpegts`.
-  std::string output_dir;         ///< Absolute; the only place where the worker writes. Exists already.
-  std::string run;                ///< Prefix of the segment names; never repeats. `[a-z0-9]+`
+  std::string output_dir; ///< Absolute; the only place where the worker writes. Exists already.
+  std::string run;        ///< Prefix of the segment names; never repeats. `[a-z0-9]+`
   std::uint64_t media_sequence = 0;         ///< Of the first segment (RFC 8216 §4.3.3.2).
   std::uint64_t discontinuity_sequence = 0; ///< Of the first segment (RFC 8216 §4.3.3.3).
   double segment_s = 1.0;
@@ -52,8 +54,8 @@ using order = std::variant<open_order, stop_order>;
 
 /// The camera answered PLAY and its tracks are known.
 struct opened {
-  std::string video; ///< `h264` or `h265`.
-  std::string audio; ///< `aac`, `pcm_mulaw`, `pcm_alaw` or empty.
+  std::string video;  ///< `h264` or `h265`.
+  std::string audio;  ///< `aac`, `pcm_mulaw`, `pcm_alaw` or empty.
   std::string codecs; ///< RFC 6381 list of what the segments hold.
   int width = 0;
   int height = 0;
@@ -61,8 +63,9 @@ struct opened {
   friend bool operator==(const opened&, const opened&) = default;
 };
 
-/// Access units arrived. Sent at the first video access unit and then at most every 250 ms, only when there were new
-/// ones: its absence is what tells a stall. Counters are sums since the worker began.
+/// Access units arrived. Sent at the first video access unit and then at most every 250 ms, only
+/// when there were new ones: its absence is what tells a stall. Counters are sums since the worker
+/// began.
 struct progress {
   std::uint64_t frames = 0; ///< Video access units.
   std::uint64_t bytes = 0;  ///< Of all tracks.
@@ -71,8 +74,8 @@ struct progress {
   double gop_s = 0; ///< Longest keyframe distance among the last eight.
   double fps = 0;   ///< Over about the last second or more.
   double bitrate_bps = 0;
-  double cpu_s = 0;           ///< Own CPU time, user and system.
-  double keyframe_age_s = 0;  ///< Time since the last keyframe arrived.
+  double cpu_s = 0;          ///< Own CPU time, user and system.
+  double keyframe_age_s = 0; ///< Time since the last keyframe arrived.
   int width = 0;
   int height = 0;
 

@@ -1,0 +1,259 @@
+#include "media/server/worker_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace camwall::media {
+
+namespace {
+
+int send_signal(int pidfd, int signal) {
+  return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
+}
+
+/// Resident bytes of a process, from the second field of /proc/<pid>/statm (pages); 0 when it is
+/// gone.
+std::uint64_t resident_bytes(int pid) {
+  std::array<char, 64> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/statm", pid);
+  unique_fd fd{::open(path.data(), O_RDONLY | O_CLOEXEC)};
+  std::array<char, 128> text{};
+  if (!fd || ::read(fd.get(), text.data(), text.size() - 1) <= 0)
+    return 0;
+  unsigned long long total = 0;
+  unsigned long long resident = 0;
+  if (std::sscanf(text.data(), "%llu %llu", &total, &resident) != 2)
+    return 0;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+worker_process::worker_process(event_loop& loop, open_order order,
+                               std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
+                               std::function<void()> on_over)
+  : loop_(loop),
+    order_(std::move(order)),
+    sink_(std::move(sink)),
+    on_over_(std::move(on_over)),
+    ring_(stderr_lines_max, password_of(order_.url)) {
+  // nop
+}
+
+bool worker_process::make_channels(unique_fd& worker_socket, unique_fd& worker_stderr) {
+  std::array<int, 2> pair{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) < 0) {
+    fail(std::string{"no socket for the worker: "} + std::strerror(errno));
+    return false;
+  }
+  socket_.reset(pair[0]);
+  worker_socket.reset(pair[1]);
+  if (pipe2(pair.data(), O_CLOEXEC | O_NONBLOCK) < 0) {
+    fail(std::string{"no pipe for the worker: "} + std::strerror(errno));
+    return false;
+  }
+  stderr_.reset(pair[0]);
+  worker_stderr.reset(pair[1]);
+  // The worker blocks when its own stderr is full only if it must: its end is a plain blocking
+  // pipe.
+  fcntl(worker_stderr.get(), F_SETFL, 0);
+  fcntl(worker_socket.get(), F_SETFL, 0);
+  loop_.add(stderr_.get(), [this] { read_stderr(); });
+  return true;
+}
+
+void worker_process::start(int pid) {
+  if (over_)
+    return;
+  pid_ = pid;
+  pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd_) {
+    auto why = std::string{"pidfd_open: "} + std::strerror(errno);
+    ::kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0); // Ours, and dying: returns at once.
+    return fail(why);
+  }
+  loop_.add(pidfd_.get(), [this] { reap(); });
+  loop_.add(socket_.get(), [this] { read_socket(); });
+  if (kill_wanted_) {
+    send_signal(pidfd_.get(), SIGKILL);
+    return;
+  }
+  auto packet = encode(media::order{order_});
+  if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    spdlog::error("camera {}/{}: the worker did not take its order: {}", order_.camera,
+                  order_.stream, std::strerror(errno));
+    kill();
+  }
+  emit(worker_started{pid});
+  arm_sampling();
+}
+
+void worker_process::fail(const std::string& why) {
+  if (over_)
+    return;
+  emit(failed{reason::resources, why});
+  end({.signalled = false, .code = 1, .detail = why});
+}
+
+void worker_process::stop() {
+  if (over_ || kill_wanted_)
+    return;
+  if (pid_ == 0)
+    return kill();
+  auto packet = encode(media::order{stop_order{}});
+  if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+    return kill();
+  if (!stop_timer_)
+    stop_timer_ = loop_.call_after(stop_deadline, [this] {
+      stop_timer_.reset();
+      kill();
+    });
+}
+
+void worker_process::kill() {
+  kill_wanted_ = true;
+  if (!over_ && pidfd_)
+    send_signal(pidfd_.get(), SIGKILL);
+}
+
+void worker_process::abandon() {
+  sink_ = nullptr;
+  kill();
+}
+
+void worker_process::emit(worker_event event) {
+  if (sink_)
+    sink_(std::move(event));
+}
+
+void worker_process::read_socket() {
+  static thread_local std::array<char, message_bytes_max> buffer;
+  // Bounded: one flooding worker must leave the thread to the others.
+  for (int i = 0; i < 16; ++i) {
+    iovec part{buffer.data(), buffer.size()};
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    auto n = recvmsg(socket_.get(), &header, MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      return;
+    if (n <= 0) { // The worker closed its end: it is ending, the pidfd tells how.
+      loop_.remove(socket_.get());
+      return;
+    }
+    if ((header.msg_flags & MSG_TRUNC) != 0) {
+      lied_ = true;
+      spdlog::error("camera {}/{}: the worker sent a message over {} bytes and is killed",
+                    order_.camera, order_.stream, message_bytes_max);
+      return kill();
+    }
+    take_packet({buffer.data(), static_cast<std::size_t>(n)});
+    if (lied_ || over_)
+      return;
+  }
+}
+
+void worker_process::take_packet(std::string_view packet) {
+  auto x = decode_fact(packet);
+  if (!x) {
+    lied_ = true;
+    spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
+                  order_.stream, x.error());
+    return kill();
+  }
+  std::visit([this](auto& y) { emit(std::move(y)); }, *x);
+}
+
+void worker_process::read_stderr() {
+  static thread_local std::array<char, 4096> buffer;
+  for (int i = 0; i < 16; ++i) {
+    auto n = ::read(stderr_.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      return;
+    if (n <= 0) {
+      loop_.remove(stderr_.get());
+      return;
+    }
+    ring_.feed({buffer.data(), static_cast<std::size_t>(n)},
+               [this](std::string_view line) { log_line(line); });
+  }
+}
+
+void worker_process::log_line(std::string_view line) {
+  auto now = event_loop::clock::now();
+  if (now - log_minute_ > std::chrono::minutes{1}) {
+    if (log_lines_ > log_lines_per_minute_max)
+      spdlog::warn("camera {}/{}: {} further lines of the worker were left out", order_.camera,
+                   order_.stream, log_lines_ - log_lines_per_minute_max);
+    log_minute_ = now;
+    log_lines_ = 0;
+  }
+  if (++log_lines_ <= log_lines_per_minute_max)
+    spdlog::info("camera {}/{}: worker: {}", order_.camera, order_.stream, line);
+}
+
+void worker_process::reap() {
+  auto self = shared_from_this(); // `end` gives up the last owner.
+  siginfo_t info{};
+  if (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd_.get()), &info,
+             WEXITED | WNOHANG) < 0 ||
+      info.si_pid == 0)
+    return;
+  // What it said before it ended comes first.
+  if (!lied_)
+    read_socket();
+  read_stderr();
+  worker_exited how{.signalled = info.si_code != CLD_EXITED, .code = info.si_status};
+  if (lied_)
+    how.detail = "the worker broke the protocol";
+  else if (how.signalled)
+    how.detail = std::string{"the worker ended by signal "} + std::to_string(how.code) + " (" +
+                 strsignal(how.code) + ")";
+  else
+    how.detail = "the worker ended with status " + std::to_string(how.code);
+  if (auto last = ring_.last(); !last.empty() && (how.signalled || how.code != 0))
+    how.detail += "; its last words: " + last;
+  end(std::move(how));
+}
+
+void worker_process::sample_memory() {
+  if (auto bytes = resident_bytes(pid_); bytes > 0)
+    emit(worker_sampled{bytes});
+  arm_sampling();
+}
+
+void worker_process::arm_sampling() {
+  sample_timer_ = loop_.call_after(sample_period, [this] { sample_memory(); });
+}
+
+void worker_process::end(worker_exited how) {
+  over_ = true;
+  for (auto& timer : {stop_timer_, sample_timer_})
+    if (timer)
+      loop_.cancel(*timer);
+  for (auto* fd : {&socket_, &stderr_, &pidfd_}) {
+    if (*fd)
+      loop_.remove(fd->get());
+    fd->reset();
+  }
+  emit(std::move(how));
+  sink_ = nullptr;
+  if (on_over_)
+    std::exchange(on_over_, nullptr)();
+}
+
+} // namespace camwall::media

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/unique_fd.hpp"
+#include "media/server/event_loop.hpp"
+#include "media/server/stderr_ring.hpp"
+#include "media/worker_launcher.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace camwall::media {
+
+/// One worker from the order to the last event, as the media I/O thread sees it. Only for that
+/// thread.
+///
+/// waiting ──(zygote names the pid)──▶ running ──(pidfd: the process ended)──▶ over
+class worker_process : public std::enable_shared_from_this<worker_process> {
+public:
+  /// Log lines of one worker per minute; more are counted and dropped.
+  static constexpr std::uint32_t log_lines_per_minute_max = 60;
+  static constexpr std::chrono::seconds sample_period{5};
+  static constexpr std::chrono::milliseconds stop_deadline{2000};
+
+  worker_process(event_loop& loop, open_order order, std::function<void(worker_event)> sink,
+                 std::size_t stderr_lines_max, std::function<void()> on_over);
+
+  /// Makes the worker's socket and stderr pipe, keeps our ends, and hands the worker's ends out
+  /// through the arguments. False when the system has no descriptor left; the worker is over then.
+  bool make_channels(unique_fd& worker_socket, unique_fd& worker_stderr);
+
+  /// The zygote made the process.
+  void start(int pid);
+
+  /// No process came to be.
+  void fail(const std::string& why);
+
+  void stop();
+  void kill();
+
+  /// Nobody listens any more: end the process and say nothing.
+  void abandon();
+
+  const open_order& order() const noexcept {
+    return order_;
+  }
+
+  /// 0 until the process exists.
+  int pid() const noexcept {
+    return pid_;
+  }
+
+private:
+  void emit(worker_event event);
+  void read_socket();
+  void read_stderr();
+  void take_packet(std::string_view packet);
+  void reap();
+  void sample_memory();
+  void arm_sampling();
+  void log_line(std::string_view line);
+  void end(worker_exited how);
+
+  event_loop& loop_;
+  open_order order_;
+  std::function<void(worker_event)> sink_;
+  std::function<void()> on_over_;
+  stderr_ring ring_;
+  unique_fd socket_;
+  unique_fd stderr_;
+  unique_fd pidfd_;
+  int pid_ = 0;
+  bool kill_wanted_ = false;
+  bool over_ = false;
+  bool lied_ = false; ///< Broke the protocol; was killed for it.
+  std::optional<event_loop::timer_id> stop_timer_;
+  std::optional<event_loop::timer_id> sample_timer_;
+  event_loop::clock::time_point log_minute_;
+  std::uint32_t log_lines_ = 0;
+};
+
+} // namespace camwall::media

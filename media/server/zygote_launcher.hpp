@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/unique_fd.hpp"
+#include "media/server/event_loop.hpp"
+#include "media/server/worker_process.hpp"
+#include "media/worker_launcher.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace camwall::media {
+
+struct zygote_options {
+  std::filesystem::path worker_program; ///< `camwall-worker`.
+  std::size_t stderr_lines_max = 50;
+  /// How long an order waits for a zygote that is being replaced before it fails with `resources`.
+  std::chrono::milliseconds launch_deadline{3000};
+};
+
+/// Makes workers through a zygote: a pre-warmed, single-threaded copy of the worker program that
+/// clones itself with CLONE_PARENT, so that every worker is a child of this process and outlives
+/// its zygote.
+///
+/// Owns the media I/O thread. The zygote is spawned from that thread, which lives until the very
+/// end: a worker's PDEATHSIG is tied to the thread that spawned its zygote.
+class zygote_launcher final : public worker_launcher {
+public:
+  /// `on_zygote_exit` is called on the media I/O thread with one sentence each time a zygote ended
+  /// or could not be started; whoever keeps the zygote then calls `start_zygote` when it sees fit.
+  zygote_launcher(zygote_options options, std::function<void(std::string)> on_zygote_exit);
+
+  /// Kills what still runs and joins the thread.
+  ~zygote_launcher() override;
+
+  /// Starts a zygote unless one runs. Any thread.
+  void start_zygote();
+
+  worker_handle_ptr launch(open_order order, std::function<void(worker_event)> sink) override;
+
+  /// Ends all workers (first asks, then kills after `deadline`) and the zygote. Blocks until the
+  /// last is reaped; not from the I/O thread.
+  void shut_down(std::chrono::milliseconds deadline);
+
+private:
+  using worker_ptr = std::shared_ptr<worker_process>;
+  using worker_id = std::uint64_t;
+
+  struct handle;
+
+  void spawn_zygote();
+  void read_zygote();
+  void reap_zygote();
+  void lose_zygote(const std::string& why);
+  void submit(const worker_ptr& worker);
+  bool request(const worker_ptr& worker);
+  void submit_waiting();
+  void expire_waiting();
+  void answer(std::string_view packet);
+  void reap_orphans();
+  void for_each_worker(void (worker_process::*action)());
+  void tell_when_idle();
+
+  zygote_options options_;
+  std::function<void(std::string)> on_zygote_exit_;
+
+  // Below: the I/O thread only.
+  unique_fd zygote_socket_;
+  unique_fd zygote_pidfd_;
+  int zygote_pid_ = 0;
+  bool shutting_down_ = false;
+  std::function<void()> on_idle_; ///< Called once when the last worker is over.
+  std::unordered_map<worker_id, worker_ptr> workers_;
+  struct waiting_order {
+    worker_ptr worker;
+    event_loop::clock::time_point deadline;
+  };
+  std::deque<waiting_order> waiting_; ///< Not sent yet: no zygote.
+  std::deque<worker_ptr> asked_;      ///< Sent; the zygote answers in order.
+
+  std::atomic<worker_id> last_id_{0};
+  event_loop loop_; ///< Last: its thread ends before what it uses.
+};
+
+} // namespace camwall::media
