@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/reconnect_policy.hpp"
+#include "config/schema.hpp"
+#include "core/wall_snapshot.hpp"
+#include "media/worker_launcher.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <cstdint>
+#include <string>
+
+// Everything that actors say to each other. All of it stays in this process, so nothing is
+// serialized.
+namespace camwall {
+
+// -- down -----------------------------------------------------------------------------------------
+
+/// A viewer wants this stream.
+struct demand_stream {
+  std::string camera;
+  std::string stream;
+};
+
+/// The gate lets the stream with this ticket connect.
+struct slot_granted {
+  std::uint64_t ticket = 0;
+};
+
+// -- up -------------------------------------------------------------------------------------------
+
+struct ask_for_slot {
+  std::uint64_t ticket = 0;
+  std::string host; ///< Host and port.
+  bool urgent = false;
+  bool long_dead = false;
+  caf::actor from;
+};
+
+struct return_slot {
+  std::uint64_t ticket = 0;
+};
+
+/// What the worker of try number `attempt` told.
+struct worker_told {
+  std::uint64_t attempt = 0;
+  media::worker_event what;
+};
+
+/// A stream's state as its camera needs it.
+struct stream_status {
+  stream_snapshot stream;
+  wall_time since;
+  camwall::reason reason = camwall::reason::none;
+  std::string detail;
+  std::uint32_t attempts = 0;
+  std::optional<wall_time> next_try;
+  double backoff_s = 0;
+  std::array<std::uint64_t, all_reasons.size()> restarts{};
+  std::array<std::uint64_t, all_reasons.size()> connect_failures{};
+};
+
+struct camera_status {
+  camera_snapshot camera;
+};
+
+struct zygote_ended {
+  std::string why;
+};
+
+// -- to oneself -----------------------------------------------------------------------------------
+
+/// A deadline of the stream may have come.
+struct wake {};
+
+/// Say again how things stand: whoever listens may have been restarted.
+struct announce {};
+
+/// Publish what has changed.
+struct publish_due {};
+
+struct zygote_due {};
+
+struct respawn_stream {
+  std::string name;
+};
+
+} // namespace camwall
+
+#define CAMWALL_LOCAL(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::type)
+CAMWALL_LOCAL(demand_stream)
+CAMWALL_LOCAL(slot_granted)
+CAMWALL_LOCAL(ask_for_slot)
+CAMWALL_LOCAL(return_slot)
+CAMWALL_LOCAL(worker_told)
+CAMWALL_LOCAL(stream_status)
+CAMWALL_LOCAL(camera_status)
+CAMWALL_LOCAL(zygote_ended)
+CAMWALL_LOCAL(wake)
+CAMWALL_LOCAL(announce)
+CAMWALL_LOCAL(publish_due)
+CAMWALL_LOCAL(zygote_due)
+CAMWALL_LOCAL(respawn_stream)
+#undef CAMWALL_LOCAL

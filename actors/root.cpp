@@ -1,0 +1,111 @@
+#include "actors/root.hpp"
+
+#include "actors/camera.hpp"
+#include "actors/connect_gate.hpp"
+#include "actors/messages.hpp"
+#include "actors/status_board.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/zygote_keeper.hpp"
+
+#include <caf/send.hpp>
+
+#include <map>
+
+namespace camwall {
+
+namespace {
+
+constexpr std::size_t root_restarts_max = 10;
+
+/// The gate as an actor: keeps who asked, and takes back the slots of those that end.
+struct gate_state {
+  explicit gate_state(caf::event_based_actor* selfptr) : self(selfptr) {
+    // nop
+  }
+
+  caf::behavior make_behavior(const std::shared_ptr<const wall_context>& context) {
+    const auto& limits = context->config->limits;
+    gate.emplace(connect_gate::limits{limits.connecting_max, limits.connecting_per_host_max});
+    self->set_down_handler([this](caf::down_msg& msg) { on_down(msg); });
+    return {
+      [this](ask_for_slot& msg) {
+        if (askers.contains(msg.ticket))
+          return; // Asked again because the answer takes long.
+        self->monitor(msg.from);
+        askers[msg.ticket] = msg.from;
+        grant(gate->ask(msg.ticket, std::move(msg.host), msg.urgent, msg.long_dead));
+      },
+      [this](const return_slot& msg) { give_back(msg.ticket); },
+    };
+  }
+
+  void give_back(connect_gate::ticket ticket) {
+    if (auto i = askers.find(ticket); i != askers.end()) {
+      self->demonitor(i->second);
+      askers.erase(i);
+    }
+    grant(gate->give_back(ticket));
+  }
+
+  void on_down(const caf::down_msg& msg) {
+    std::vector<connect_gate::ticket> lost;
+    for (auto& [ticket, asker] : askers)
+      if (asker.address() == msg.source)
+        lost.push_back(ticket);
+    for (auto ticket : lost)
+      give_back(ticket);
+  }
+
+  void grant(const std::vector<connect_gate::ticket>& tickets) {
+    for (auto ticket : tickets)
+      if (auto i = askers.find(ticket); i != askers.end())
+        self->send(i->second, slot_granted{ticket});
+  }
+
+  caf::event_based_actor* self;
+  std::optional<connect_gate> gate;
+  std::map<connect_gate::ticket, caf::actor> askers;
+
+  static inline const char* name = "connect_gate";
+};
+
+caf::behavior gate_actor(caf::stateful_actor<gate_state>* self,
+                         std::shared_ptr<const wall_context> context) {
+  return self->state.make_behavior(context);
+}
+
+std::vector<child_spec> camera_specs(const std::shared_ptr<const wall_context>& context) {
+  std::vector<child_spec> out;
+  for (const auto& x : context->config->cameras)
+    out.push_back({x.id, [context, x](caf::event_based_actor* parent) {
+                     return parent->spawn<caf::linked>(camera, context, x);
+                   }});
+  return out;
+}
+
+/// A child of the root that others find by `name`. Registered here and not by itself: others may
+/// look for it before it runs for the first time.
+template <class Function, class... Args>
+child_spec named(std::string id, caf::atom_value name, Function function, Args... args) {
+  return {std::move(id), [name, function, args...](caf::event_based_actor* parent) {
+            auto child = caf::actor_cast<caf::actor>(parent->spawn<caf::linked>(function, args...));
+            parent->system().registry().put(name, caf::actor_cast<caf::strong_actor_ptr>(child));
+            return child;
+          }};
+}
+
+} // namespace
+
+caf::actor spawn_root(caf::actor_system& system, std::shared_ptr<const wall_context> context) {
+  std::vector<child_spec> children{
+    named("status_board", board_name, status_board, context),
+    named("connect_gate", gate_name, gate_actor, context),
+    named("zygote_keeper", zygote_name, zygote_keeper, context),
+    named("camera_supervisor", cameras_name, supervisor, camera_specs(context),
+          supervisor_options{}),
+  };
+  return system.spawn(supervisor, std::move(children),
+                      supervisor_options{.restarts_max = root_restarts_max});
+}
+
+} // namespace camwall

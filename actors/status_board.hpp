@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+
+namespace camwall {
+
+/// Gathers what the cameras report and publishes it as one immutable snapshot, at most every 50 ms.
+struct status_board_state {
+  explicit status_board_state(caf::event_based_actor* selfptr) : self(selfptr) {
+    // nop
+  }
+
+  caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx);
+  void publish();
+
+  caf::event_based_actor* self;
+  std::shared_ptr<const wall_context> context;
+  wall_snapshot wall;
+  bool due = false;
+
+  static inline const char* name = "status_board";
+};
+
+caf::behavior status_board(caf::stateful_actor<status_board_state>* self,
+                           std::shared_ptr<const wall_context> context);
+
+} // namespace camwall

@@ -1,0 +1,282 @@
+#include "actors/stream.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+namespace camwall {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// While nothing but counters changes, a stream reports this often.
+constexpr auto report_period = 1s;
+constexpr auto announce_period = 5s;
+
+/// A stream that failed this often in a row counts as long dead at the gate.
+constexpr std::uint32_t long_dead_attempts = 4;
+
+duration to_duration(config::seconds_f x) {
+  return std::chrono::duration_cast<duration>(x);
+}
+
+double to_seconds(duration x) {
+  return std::chrono::duration<double>(x).count();
+}
+
+/// Host and port of `rtsp://user@host:port/…`, 554 when none is named.
+std::string host_and_port(std::string_view url) {
+  auto begin = url.find("://");
+  begin = begin == std::string_view::npos ? 0 : begin + 3;
+  auto authority = url.substr(begin, url.find('/', begin) - begin);
+  if (auto at = authority.rfind('@'); at != std::string_view::npos)
+    authority.remove_prefix(at + 1);
+  auto has_port = authority.rfind(':') != std::string_view::npos && !authority.ends_with(']');
+  return std::string{authority} + (has_port ? "" : ":554");
+}
+
+std::uint64_t next_ticket() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+} // namespace
+
+caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ctx,
+                                          config::camera cam, std::string which, bool on_demand,
+                                          caf::actor camera_actor) {
+  context = std::move(ctx);
+  camera = std::move(cam);
+  stream_name = std::move(which);
+  parent = std::move(camera_actor);
+  host = host_and_port(stream_name == "sub" ? camera.sub_url : camera.url);
+  facts.name = stream_name;
+  facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
+  since = std::chrono::system_clock::now();
+  const auto& deadlines = context->config->deadlines;
+  machine.emplace(stream_rules{
+    .on_demand = on_demand,
+    .open_deadline = to_duration(deadlines.open),
+    .access_unit_deadline = to_duration(deadlines.access_unit),
+    .segment_target = to_duration(context->config->hls.segment),
+    .linger = to_duration(deadlines.linger),
+    .time_scale = context->config->time_scale,
+    .seed = std::hash<std::string>{}(camera.id + '/' + stream_name),
+  });
+  if (camera.enabled)
+    step([this](time_point now) { return machine->enable(now); });
+  else
+    report(true);
+  self->delayed_send(self, announce_period, announce{});
+  return {
+    [this](demand_stream&) { step([this](time_point now) { return machine->demand(now); }); },
+    [this](slot_granted& msg) {
+      if (msg.ticket == ticket)
+        step([this](time_point now) { return machine->slot_granted(now); });
+    },
+    [this](worker_told& msg) {
+      if (msg.attempt != attempt)
+        return;
+      note(msg.what);
+      step([&](time_point now) { return machine->event(msg.what, now); });
+    },
+    [this](wake) {
+      armed_for.reset();
+      step([this](time_point now) { return machine->tick(now); });
+    },
+    [this](announce) {
+      report(true);
+      if (machine->asks_for_slot())
+        ask_gate(); // The gate may have been restarted; one that knows the ticket ignores this.
+      self->delayed_send(self, announce_period, announce{});
+    },
+  };
+}
+
+template <class Input>
+void stream_state::step(Input input) {
+  auto now = self->clock().now();
+  auto before = machine->phase();
+  auto reason_before = machine->reason();
+  auto attempts_before = machine->attempts();
+  auto last_unit = machine->last_access_unit();
+  stream_acts acts = input(now);
+  auto changed = before != machine->phase() || reason_before != machine->reason() ||
+                 attempts_before != machine->attempts();
+  if (changed)
+    observe_transition(before, last_unit, now);
+  for (auto act : acts)
+    perform(act);
+  report(changed);
+  arm();
+}
+
+void stream_state::perform(stream_act act) {
+  switch (act) {
+    case stream_act::ask_for_slot:
+    case stream_act::ask_for_slot_urgent:
+      ticket = next_ticket();
+      urgent = act == stream_act::ask_for_slot_urgent;
+      ask_gate();
+      break;
+    case stream_act::return_slot:
+      if (auto gate = find_actor(self->system(), gate_name))
+        self->send(gate, return_slot{ticket});
+      break;
+    case stream_act::launch:
+      launch();
+      break;
+    case stream_act::stop_worker:
+      if (worker)
+        worker->stop();
+      break;
+    case stream_act::kill_worker:
+      if (worker)
+        worker->kill();
+      break;
+  }
+}
+
+void stream_state::ask_gate() {
+  if (auto gate = find_actor(self->system(), gate_name))
+    self->send(gate, ask_for_slot{ticket, host, urgent, machine->attempts() >= long_dead_attempts,
+                                  caf::actor_cast<caf::actor>(self)});
+}
+
+void stream_state::launch() {
+  const auto& config = *context->config;
+  ++attempt;
+  last_progress = {};
+  launched_at = self->clock().now();
+  media::open_order order{
+    .camera = camera.id,
+    .stream = stream_name,
+    .url = stream_name == "sub" ? camera.sub_url : camera.url,
+    .transport = camera.transport == config::transport::udp ? "udp" : "tcp",
+    .audio = camera.audio,
+    .container = config.hls.container == config::container::mpegts ? "mpegts" : "fmp4",
+    .output_dir = (config.hls.directory / camera.id / stream_name).string(),
+    .segment_s = config.hls.segment.count(),
+    .window = config.hls.window,
+    .grace = config.hls.grace,
+    .open_deadline_s = config.deadlines.open.count(),
+    .access_unit_deadline_s = config.deadlines.access_unit.count(),
+    .memory_mb = config.limits.worker_memory_mb,
+  };
+  // Weak: a worker must not keep alive the actor that owns it.
+  auto address = self->address();
+  worker = context->launcher->launch(std::move(order),
+                                     [address, number = attempt](media::worker_event what) {
+                                       if (auto to = caf::actor_cast<caf::actor>(address))
+                                         caf::anon_send(to, worker_told{number, std::move(what)});
+                                     });
+}
+
+/// Keeps what the snapshot shows of the worker's facts.
+void stream_state::note(const media::worker_event& what) {
+  auto now = std::chrono::system_clock::now();
+  if (const auto* x = std::get_if<media::opened>(&what)) {
+    facts.video = x->video;
+    facts.audio = x->audio;
+    facts.codecs = x->codecs;
+    facts.width = x->width;
+    facts.height = x->height;
+  } else if (const auto* y = std::get_if<media::progress>(&what)) {
+    // Sums never go back, whatever a worker says.
+    auto add = [](auto& sum, auto from, auto to) { sum += to > from ? to - from : 0; };
+    add(facts.frames, last_progress.frames, y->frames);
+    add(facts.bytes, last_progress.bytes, y->bytes);
+    add(facts.keyframes, last_progress.keyframes, y->keyframes);
+    add(facts.discontinuities, last_progress.discontinuities, y->discontinuities);
+    add(facts.worker_cpu_s, last_progress.cpu_s, y->cpu_s);
+    last_progress = *y;
+    facts.fps = y->fps;
+    facts.gop_s = y->gop_s;
+    facts.bitrate_bps = static_cast<std::uint64_t>(y->bitrate_bps);
+    if (y->width > 0) {
+      facts.width = y->width;
+      facts.height = y->height;
+    }
+    facts.last_access_unit = now;
+    if (y->keyframes > 0)
+      facts.last_keyframe = now - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    std::chrono::duration<double>(y->keyframe_age_s));
+  } else if (std::holds_alternative<media::segment_published>(what)) {
+    ++facts.segments;
+    facts.last_segment = now;
+  } else if (const auto* z = std::get_if<media::worker_sampled>(&what)) {
+    facts.worker_memory_bytes = z->memory_bytes;
+  } else if (std::holds_alternative<media::worker_exited>(what)) {
+    facts.worker_memory_bytes = 0;
+  }
+}
+
+void stream_state::observe_transition(phase before, std::optional<time_point> last_unit,
+                                      time_point now) {
+  auto after = machine->phase();
+  since = before == after ? since : std::chrono::system_clock::now();
+  if (before == phase::live && after != phase::live) {
+    fault_at = now;
+    if (last_unit)
+      context->metrics->detection(to_seconds(now - *last_unit));
+  }
+  if (after == phase::live) {
+    context->metrics->time_to_first_frame(to_seconds(now - launched_at));
+    if (fault_at)
+      context->metrics->recovery(to_seconds(now - *fault_at));
+    fault_at.reset();
+    spdlog::info("camera {}/{}: live after {:.1f} s", camera.id, stream_name,
+                 to_seconds(now - launched_at));
+  } else if (machine->reason() != reason::none) {
+    auto wait = to_seconds(machine->backoff());
+    spdlog::warn("camera {}/{}: {} ({}): {}; attempt {}{}", camera.id, stream_name,
+                 to_string(after), to_string(machine->reason()), machine->detail(),
+                 machine->attempts(), wait > 0 ? fmt::format(", next try in {:.1f} s", wait) : "");
+  }
+}
+
+void stream_state::report(bool changed) {
+  auto now = self->clock().now();
+  if (!changed && now - reported_at < report_period)
+    return;
+  reported_at = now;
+  self->send(parent, status());
+}
+
+stream_status stream_state::status() const {
+  auto steady = self->clock().now();
+  stream_status out{.stream = facts,
+                    .since = since,
+                    .reason = machine->reason(),
+                    .detail = machine->detail(),
+                    .attempts = machine->attempts(),
+                    .backoff_s = to_seconds(machine->backoff()),
+                    .restarts = machine->restarts(),
+                    .connect_failures = machine->connect_failures()};
+  out.stream.status = machine->phase();
+  if (auto at = machine->next_try())
+    out.next_try = std::chrono::system_clock::now() +
+                   std::chrono::duration_cast<std::chrono::milliseconds>(*at - steady);
+  return out;
+}
+
+void stream_state::arm() {
+  auto at = machine->deadline();
+  // A timer that is early finds nothing to do and arms the next; so most facts cost none.
+  if (!at || (armed_for && *armed_for <= *at))
+    return;
+  armed_for = at;
+  auto wait = std::max(*at - self->clock().now(), duration::zero());
+  self->delayed_send(self, wait, wake{});
+}
+
+caf::behavior stream(caf::stateful_actor<stream_state>* self,
+                     std::shared_ptr<const wall_context> context, config::camera camera,
+                     std::string stream_name, bool on_demand, caf::actor parent) {
+  return self->state.make_behavior(std::move(context), std::move(camera), std::move(stream_name),
+                                   on_demand, std::move(parent));
+}
+
+} // namespace camwall

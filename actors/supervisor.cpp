@@ -1,0 +1,121 @@
+#include "actors/supervisor.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace camwall {
+
+caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
+                                              supervisor_options opts) {
+  options = opts;
+  self->set_exit_handler([this](caf::exit_msg& msg) { on_exit(msg); });
+  for (auto& spec : specs) {
+    auto id = spec.id;
+    auto [i, added] = children.try_emplace(id, child{std::move(spec), {}, {}, 0, 0});
+    if (added)
+      start(i->second);
+  }
+  return {
+    [this](const to_child& msg) {
+      if (auto i = children.find(msg.id); i != children.end() && i->second.handle)
+        self->send(i->second.handle, msg.content);
+    },
+    [this](const child_due& msg) {
+      auto i = children.find(msg.id);
+      if (!stopping && i != children.end() && !i->second.handle && i->second.life == msg.life)
+        start(i->second);
+    },
+    [this](kill_children) {
+      for (auto& [id, x] : children)
+        if (x.handle)
+          caf::anon_send_exit(x.handle, caf::exit_reason::kill);
+    },
+  };
+}
+
+void supervisor_state::start(child& x) {
+  ++x.life;
+  x.started = self->clock().now();
+  x.handle = x.spec.start(self);
+}
+
+void supervisor_state::on_exit(const caf::exit_msg& msg) {
+  auto i = std::find_if(children.begin(), children.end(), [&](const auto& x) {
+    return x.second.handle && x.second.handle.address() == msg.source;
+  });
+  if (i != children.end())
+    on_child_end(i->second, msg.reason);
+  else if (msg.reason)
+    begin_stop(msg.reason);
+}
+
+void supervisor_state::on_child_end(child& x, const caf::error& why) {
+  x.handle = nullptr;
+  if (stopping)
+    return finish_stop();
+  auto now = self->clock().now();
+  if (now - x.started >= options.stable_after)
+    x.ends = 0;
+  auto wait =
+    std::min(options.restart_wait_max, options.restart_wait_min * (1 << std::min(x.ends, 16u)));
+  ++x.ends;
+  spdlog::error("{} ended ({}); restarted in {} ms", x.spec.id, self->system().render(why),
+                std::chrono::duration_cast<std::chrono::milliseconds>(wait).count());
+  if (too_many_ends()) {
+    spdlog::critical(
+      "{} children ended within {} s; giving up", ends.size(),
+      std::chrono::duration_cast<std::chrono::seconds>(options.restarts_period).count());
+    return begin_stop(why ? why : caf::error{caf::exit_reason::unhandled_exception});
+  }
+  self->delayed_send(self, wait, child_due{x.spec.id, x.life});
+}
+
+bool supervisor_state::too_many_ends() {
+  if (options.restarts_max == 0)
+    return false;
+  auto now = self->clock().now();
+  ends.push_back(now);
+  while (ends.front() + options.restarts_period <= now)
+    ends.pop_front();
+  return ends.size() > options.restarts_max;
+}
+
+void supervisor_state::begin_stop(const caf::error& why) {
+  if (stopping)
+    return;
+  stopping = true;
+  stop_reason = why;
+  // Not self->send_exit: to a linked child it drops the link first, and its end would never be
+  // heard of.
+  for (auto& [id, x] : children)
+    if (x.handle)
+      caf::anon_send_exit(x.handle, caf::exit_reason::user_shutdown);
+  self->delayed_send(self, options.stop_deadline, kill_children{});
+  finish_stop();
+}
+
+void supervisor_state::finish_stop() {
+  auto alive = std::any_of(children.begin(), children.end(),
+                           [](const auto& x) { return x.second.handle != nullptr; });
+  if (!alive)
+    self->quit(stop_reason);
+}
+
+caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, std::vector<child_spec> specs,
+                         supervisor_options options) {
+  self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& x) -> caf::error {
+    try {
+      std::rethrow_exception(x);
+    } catch (const std::exception& e) {
+      spdlog::error("supervisor: {}", e.what());
+    } catch (...) {
+      spdlog::error("supervisor: unknown exception");
+    }
+    return caf::exit_reason::unhandled_exception;
+  });
+  return self->state.make_behavior(std::move(specs), options);
+}
+
+} // namespace camwall

@@ -1,0 +1,94 @@
+#include "actors/wall_system.hpp"
+
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+#include "actors/root.hpp"
+#include "actors/supervisor.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace camwall {
+
+namespace {
+
+struct caf_config : caf::actor_system_config {
+  caf_config() {
+    // Measured: idle, the default policy (stealing) costs half a percent of a core, this one
+    // nothing.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads",
+        static_cast<std::size_t>(std::max(2u, std::thread::hardware_concurrency())));
+    set("logger.file-verbosity", caf::atom("quiet"));
+    set("logger.console-verbosity", caf::atom("quiet"));
+  }
+};
+
+} // namespace
+
+struct wall_system::impl {
+  explicit impl(wall_system::parts x)
+    : context(std::make_shared<wall_context>(wall_context{
+        .config = std::move(x.config),
+        .launcher = x.launcher,
+        .snapshots = x.snapshots,
+        .metrics = x.metrics,
+        .start_zygote = std::move(x.start_zygote),
+      })),
+      on_end(std::move(x.on_end)),
+      root(spawn_root(system, context)) {
+    root->attach_functor([this] {
+      if (!stopping && on_end)
+        on_end();
+    });
+  }
+
+  caf_config config;
+  caf::actor_system system{config};
+  std::shared_ptr<const wall_context> context;
+  std::function<void()> on_end;
+  std::atomic<bool> stopping = false;
+  caf::actor root;
+};
+
+wall_system::wall_system(parts x) : impl_(std::make_unique<impl>(std::move(x))) {
+  // nop
+}
+
+wall_system::~wall_system() {
+  stop();
+}
+
+void wall_system::demand(std::string_view camera, std::string_view stream) {
+  if (!impl_)
+    return;
+  if (auto cameras = find_actor(impl_->system, cameras_name)) {
+    demand_stream what{std::string{camera}, std::string{stream}};
+    auto id = what.camera;
+    caf::anon_send(cameras, to_child{std::move(id), caf::make_message(std::move(what))});
+  }
+}
+
+void wall_system::zygote_ended(std::string why) {
+  if (!impl_)
+    return;
+  if (auto keeper = find_actor(impl_->system, zygote_name))
+    caf::anon_send(keeper, camwall::zygote_ended{std::move(why)});
+}
+
+void wall_system::stop() {
+  if (!impl_ || impl_->stopping.exchange(true))
+    return;
+  caf::anon_send_exit(impl_->root, caf::exit_reason::user_shutdown);
+  impl_->root = nullptr;
+  // Names keep their actors alive, and the actor system waits for all of them.
+  for (auto name : {board_name, gate_name, cameras_name, zygote_name})
+    impl_->system.registry().erase(name);
+  impl_->system.await_all_actors_done();
+}
+
+} // namespace camwall

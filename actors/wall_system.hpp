@@ -1,0 +1,51 @@
+#pragma once
+
+#include "config/schema.hpp"
+#include "core/wall_snapshot.hpp"
+#include "media/worker_launcher.hpp"
+#include "metrics/supervision_metrics.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace camwall {
+
+/// The supervision tree as the rest of the server sees it. All functions may be called from any
+/// thread and do not block, unless they say so.
+class wall_system {
+public:
+  struct parts {
+    std::shared_ptr<const config::wall> config;
+    media::worker_launcher* launcher = nullptr;
+    snapshot_cell* snapshots = nullptr;
+    metrics::supervision_metrics* metrics = nullptr;
+    std::function<void()> start_zygote;
+    std::function<void()> on_end; ///< The tree ended by itself: the program cannot go on.
+  };
+
+  /// Starts the tree. What `parts` points to must outlive this object.
+  explicit wall_system(parts x);
+
+  /// Ends the tree if `stop` has not; blocks.
+  ~wall_system();
+
+  wall_system(const wall_system&) = delete;
+  wall_system& operator=(const wall_system&) = delete;
+
+  /// A viewer asked for a stream; unknown names are ignored.
+  void demand(std::string_view camera, std::string_view stream);
+
+  /// The worker factory ended.
+  void zygote_ended(std::string why);
+
+  /// Tells all actors to end and waits for them. Blocks, at most a few seconds.
+  void stop();
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace camwall

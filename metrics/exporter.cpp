@@ -1,0 +1,84 @@
+#include "metrics/exporter.hpp"
+
+#include "metrics/process_collector.hpp"
+#include "metrics/registry.hpp"
+#include "metrics/wall_collector.hpp"
+
+#include <prometheus/gauge.h>
+#include <prometheus/text_serializer.h>
+
+#include <chrono>
+
+namespace camwall::metrics {
+
+namespace {
+
+prometheus::Gauge& gauge(registry& x, const char* name, const char* help,
+                         const prometheus::Labels& labels = {}) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(x.all).Add(labels);
+}
+
+} // namespace
+
+struct exporter::impl {
+  impl(const snapshot_cell& cell, const std::string& version)
+    : wall(cell),
+      supervision(all),
+      http(all),
+      reload_successful(gauge(all, "camwall_config_last_reload_successful",
+                              "1 when the configuration that was read last is in force.")),
+      reload_timestamp(gauge(all, "camwall_config_last_reload_timestamp_seconds",
+                             "Unix time at which a configuration was last taken into force.")),
+      access_open(gauge(all, "camwall_access_open",
+                        "1 when anybody who reaches the address may look (server.access: open).")) {
+    gauge(all, "camwall_build_info", "Always 1; the label names the version.",
+          {{"version", version}})
+      .Set(1);
+  }
+
+  registry all;
+  wall_collector wall;
+  process_collector process;
+  supervision_metrics supervision;
+  http_metrics http;
+  prometheus::Gauge& reload_successful;
+  prometheus::Gauge& reload_timestamp;
+  prometheus::Gauge& access_open;
+};
+
+exporter::exporter(const snapshot_cell& wall, const std::string& version)
+  : impl_(std::make_unique<impl>(wall, version)) {
+  // nop
+}
+
+exporter::~exporter() = default;
+
+std::string exporter::text() const {
+  auto families = impl_->all.all.Collect();
+  for (const prometheus::Collectable* x :
+       {static_cast<const prometheus::Collectable*>(&impl_->wall),
+        static_cast<const prometheus::Collectable*>(&impl_->process)})
+    for (auto& family : x->Collect())
+      families.push_back(std::move(family));
+  return prometheus::TextSerializer{}.Serialize(families);
+}
+
+supervision_metrics& exporter::supervision() {
+  return impl_->supervision;
+}
+
+http_metrics& exporter::http() {
+  return impl_->http;
+}
+
+void exporter::config_loaded(bool successful) {
+  impl_->reload_successful.Set(successful ? 1 : 0);
+  if (successful)
+    impl_->reload_timestamp.Set(unix_seconds(std::chrono::system_clock::now()));
+}
+
+void exporter::access_open(bool open) {
+  impl_->access_open.Set(open ? 1 : 0);
+}
+
+} // namespace camwall::metrics

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/wall_snapshot.hpp"
+#include "metrics/http_metrics.hpp"
+#include "metrics/supervision_metrics.hpp"
+
+#include <memory>
+#include <string>
+
+namespace camwall::metrics {
+
+/// Owns all instruments and renders them.
+class exporter {
+public:
+  /// `wall` must outlive the exporter.
+  exporter(const snapshot_cell& wall, const std::string& version);
+  ~exporter();
+
+  exporter(const exporter&) = delete;
+  exporter& operator=(const exporter&) = delete;
+
+  /// Everything in Prometheus' text format 0.0.4.
+  std::string text() const;
+
+  supervision_metrics& supervision();
+  http_metrics& http();
+
+  /// The configuration was read (at the start, and at each reload).
+  void config_loaded(bool successful);
+
+  /// `server.access: open` is in force: worth an alert of its own.
+  void access_open(bool open);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace camwall::metrics

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+namespace camwall::metrics {
+
+struct registry;
+
+/// What the HTTP transport does. Any thread; the hot path takes one shared lock and no allocation.
+class http_metrics {
+public:
+  explicit http_metrics(registry& x);
+
+  /// `route` and `method` come from fixed tables: they are label values.
+  void request(std::string_view route, std::string_view method, int code,
+               std::chrono::nanoseconds took);
+
+  /// A limit was reached; `limit` is its name.
+  void limit_reached(std::string_view limit);
+
+  void connections(int delta);
+
+private:
+  struct instruments;
+  std::shared_ptr<instruments> instruments_;
+};
+
+} // namespace camwall::metrics

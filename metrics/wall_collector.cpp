@@ -1,0 +1,115 @@
+#include "metrics/wall_collector.hpp"
+
+#include "metrics/families.hpp"
+
+#include <algorithm>
+
+namespace camwall::metrics {
+
+namespace {
+
+/// Conditions that the probe will judge; `up` is 0 under the first two.
+constexpr std::array conditions{"frozen", "undecodable", "black", "uniform"};
+
+bool has(const camera_snapshot& x, std::string_view condition) {
+  return std::find(x.conditions.begin(), x.conditions.end(), condition) != x.conditions.end();
+}
+
+double time_or_zero(const std::optional<wall_time>& t) {
+  return t ? unix_seconds(*t) : 0;
+}
+
+void render_state(families& out, const std::vector<camera_snapshot>& cameras) {
+  auto& up =
+    out.gauge("camwall_camera_up",
+              "1 only while the camera is live and its picture is neither frozen nor undecodable.");
+  auto& state = out.gauge("camwall_camera_state", "1 for the phase that the camera is in, else 0.");
+  auto& since = out.gauge("camwall_camera_state_since_timestamp_seconds",
+                          "Unix time at which the camera entered its phase.");
+  auto& condition =
+    out.gauge("camwall_camera_condition", "1 while the condition holds for the camera's picture.");
+  auto& restarts = out.counter("camwall_camera_restarts_total",
+                               "Ends of pipelines that had been live, by reason.");
+  auto& failures = out.counter("camwall_camera_connect_failures_total",
+                               "Tries that ended before the first access unit, by reason.");
+  auto& backoff = out.gauge("camwall_camera_backoff_seconds",
+                            "The wait before the next try that is running, else 0.");
+  for (const auto& x : cameras) {
+    auto live = x.phase == phase::live && !has(x, "frozen") && !has(x, "undecodable");
+    up.add({{"camera", x.id}}, live ? 1 : 0);
+    for (auto p : all_phases)
+      state.add({{"camera", x.id}, {"state", to_string(p)}}, x.phase == p ? 1 : 0);
+    since.add({{"camera", x.id}}, unix_seconds(x.since));
+    for (const auto* name : conditions)
+      condition.add({{"camera", x.id}, {"condition", name}}, has(x, name) ? 1 : 0);
+    for (std::size_t i = 0; i < all_reasons.size(); ++i) {
+      auto why = to_string(all_reasons[i]);
+      restarts.add({{"camera", x.id}, {"reason", why}}, static_cast<double>(x.restarts[i]));
+      failures.add({{"camera", x.id}, {"reason", why}}, static_cast<double>(x.connect_failures[i]));
+    }
+    backoff.add({{"camera", x.id}}, x.backoff_s);
+  }
+}
+
+/// One family that has a value for every stream.
+template <class Value>
+void render_streams(family& out, const std::vector<camera_snapshot>& cameras, Value value) {
+  for (const auto& x : cameras)
+    for (const auto& s : x.streams)
+      out.add({{"camera", x.id}, {"stream", s.name}}, static_cast<double>(value(s)));
+}
+
+void render_media(families& out, const std::vector<camera_snapshot>& cameras) {
+  using s = const stream_snapshot&;
+  render_streams(out.gauge("camwall_stream_last_access_unit_timestamp_seconds",
+                           "Unix time of the last access unit; 0 before the first."),
+                 cameras, [](s x) { return time_or_zero(x.last_access_unit); });
+  render_streams(out.gauge("camwall_stream_last_keyframe_timestamp_seconds",
+                           "Unix time of the last keyframe; 0 before the first."),
+                 cameras, [](s x) { return time_or_zero(x.last_keyframe); });
+  render_streams(
+    out.gauge("camwall_stream_last_segment_timestamp_seconds",
+              "Unix time at which the last segment was published; 0 before the first."),
+    cameras, [](s x) { return time_or_zero(x.last_segment); });
+  render_streams(out.counter("camwall_stream_frames_total", "Video access units received."),
+                 cameras, [](s x) { return x.frames; });
+  render_streams(out.counter("camwall_stream_bytes_total", "Bytes of media received, all tracks."),
+                 cameras, [](s x) { return x.bytes; });
+  render_streams(out.counter("camwall_stream_keyframes_total", "Keyframes received."), cameras,
+                 [](s x) { return x.keyframes; });
+  render_streams(out.counter("camwall_stream_discontinuities_total",
+                             "Breaks in the camera's time that were marked in the playlist."),
+                 cameras, [](s x) { return x.discontinuities; });
+  render_streams(out.counter("camwall_stream_segments_total", "HLS segments published."), cameras,
+                 [](s x) { return x.segments; });
+  render_streams(out.counter("camwall_worker_cpu_seconds_total",
+                             "CPU time of the stream's workers, user and system."),
+                 cameras, [](s x) { return x.worker_cpu_s; });
+  render_streams(out.gauge("camwall_worker_memory_bytes",
+                           "Resident memory of the stream's present worker; 0 without one."),
+                 cameras, [](s x) { return x.worker_memory_bytes; });
+  auto& info =
+    out.gauge("camwall_camera_info", "Always 1; the labels say what the stream carries.");
+  for (const auto& x : cameras)
+    for (const auto& y : x.streams) {
+      auto size = y.width > 0 ? std::to_string(y.width) + 'x' + std::to_string(y.height) : "";
+      info.add({{"camera", x.id},
+                {"stream", y.name},
+                {"video", y.video},
+                {"audio", y.audio},
+                {"resolution", size}},
+               1);
+    }
+}
+
+} // namespace
+
+std::vector<prometheus::MetricFamily> wall_collector::Collect() const {
+  auto wall = cell_.load();
+  families out;
+  render_state(out, wall->cameras);
+  render_media(out, wall->cameras);
+  return std::move(out).take();
+}
+
+} // namespace camwall::metrics
