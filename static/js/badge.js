@@ -1,0 +1,105 @@
+// What a tile says about its picture: pure. A tile is honest: nothing is called LIVE that does not move.
+
+import { codecName, duration, fill } from './words.js';
+
+/**
+ * @typedef {'live'|'stale'|'offline'|'auth_failed'|'off'|'idle'|'connecting'|'unplayable'} BadgeKind
+ *
+ * @typedef {object} Playback what the tile's own player knows
+ * @property {number|null} pictureAgeMs since the picture last moved; null when none was ever shown
+ * @property {boolean} playable false when the browser lacks the codec
+ *
+ * @typedef {object} Badge
+ * @property {BadgeKind} kind
+ * @property {string} text the pill
+ * @property {string} detail a sentence, or empty
+ * @property {boolean} trusted false: the picture is grey, it is not of now
+ */
+
+/** A picture that did not move for this long is not live, whatever the server says. */
+export const PICTURE_AGE_MAX_MS = 5_000;
+
+/** Conditions that mean: what arrives is not a picture of now. The others only add a remark. */
+const UNTRUSTED = ['frozen', 'undecodable'];
+
+/**
+ * @param {import('./api.js').Camera} camera
+ * @param {Playback} playback
+ * @param {{serverNow: number|null, reachable: boolean}} server
+ * @param {import('./words.js').Words} words
+ * @returns {Badge}
+ */
+export function badgeOf(camera, playback, server, words) {
+  const make = (/** @type {BadgeKind} */ kind, detail = '', age = /** @type {number|null} */ (null)) => ({
+    kind,
+    text: age === null ? words.badge[kind] : `${words.badge[kind]} ${duration(age)}`,
+    detail,
+    trusted: kind === 'live',
+  });
+  const why = camera.reason === null ? '' : words.reason[camera.reason] ?? camera.detail ?? camera.reason;
+  switch (camera.phase) {
+    case 'disabled':
+      return make('off', words.ui.disabled);
+    case 'idle':
+      return make('idle', words.ui.idle);
+    case 'connecting':
+      return make('connecting', why || words.ui.connecting);
+    case 'stale':
+      return make('stale', why, ageOf(camera, playback, server));
+    case 'backoff':
+      return make('offline', withNextTry(why, camera, server, words));
+    case 'auth_failed':
+      return make('auth_failed', withNextTry(why || (words.reason.auth ?? ''), camera, server, words));
+    default:
+      return liveOrHonest(camera, playback, words, make);
+  }
+}
+
+/**
+ * The server says live: the page believes it only as far as the picture moves.
+ * @param {import('./api.js').Camera} camera
+ * @param {Playback} playback
+ * @param {import('./words.js').Words} words
+ * @param {(kind: BadgeKind, detail?: string, age?: number|null) => Badge} make
+ */
+function liveOrHonest(camera, playback, words, make) {
+  const { pictureAgeMs } = playback;
+  if (!playback.playable) {
+    const video = camera.streams[camera.gridStream]?.video ?? null;
+    return make('unplayable', fill(words.ui.unplayable, { codec: codecName(video) || words.ui.this_video }));
+  }
+  const untrusted = camera.conditions.find((x) => UNTRUSTED.includes(x));
+  if (untrusted !== undefined) return make('stale', words.condition[untrusted]);
+  if (pictureAgeMs === null) return make('connecting', words.ui.starting);
+  if (pictureAgeMs > PICTURE_AGE_MAX_MS) return make('stale', '', pictureAgeMs);
+  const remark = camera.conditions[0];
+  return make('live', remark === undefined ? '' : words.condition[remark] ?? remark);
+}
+
+/**
+ * How old the picture is: what the page saw last, else what the server received last.
+ * @param {import('./api.js').Camera} camera
+ * @param {Playback} playback
+ * @param {{serverNow: number|null}} server
+ * @returns {number|null}
+ */
+function ageOf(camera, playback, server) {
+  const received = camera.streams[camera.gridStream]?.lastAccessUnit ?? null;
+  const known = received === null || server.serverNow === null ? null : Math.max(0, server.serverNow - received);
+  if (known === null || playback.pictureAgeMs === null) return known ?? playback.pictureAgeMs;
+  return Math.max(known, playback.pictureAgeMs);
+}
+
+/**
+ * @param {string} why
+ * @param {import('./api.js').Camera} camera
+ * @param {{serverNow: number|null, reachable: boolean}} server
+ * @param {import('./words.js').Words} words
+ */
+function withNextTry(why, camera, server, words) {
+  // A server that does not answer may not be trying at all.
+  if (camera.nextTry === null || server.serverNow === null || !server.reachable) return why;
+  const wait = camera.nextTry - server.serverNow;
+  const next = wait < 1000 ? words.ui.next_try_soon : fill(words.ui.next_try, { time: duration(wait) });
+  return why === '' ? next : `${why} · ${next}`;
+}

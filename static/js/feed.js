@@ -1,0 +1,219 @@
+// One stream on the screen: a video element with its player, its watchdog, and the last picture it showed.
+
+import { Watchdog } from './watchdog.js';
+
+/** The kept picture is for recognising, not for evidence. */
+const STILL_WIDTH_MAX = 640;
+
+export class Feed {
+  /**
+   * @param {object} options
+   * @param {string} options.name of the stream
+   * @param {import('./players.js').PlayerKit} options.players
+   * @param {boolean} options.audio load the sound as well; starts mute nevertheless
+   */
+  constructor({ name, players, audio }) {
+    this.element = document.createElement('div');
+    this.element.className = 'feed';
+    this.element.dataset.stream = name;
+    this.players_ = players;
+    this.audio_ = audio;
+    this.muted_ = true;
+    /** @type {import('./api.js').Stream|null} */
+    this.stream_ = null;
+    /** @type {HTMLVideoElement|null} */
+    this.video_ = null;
+    /** @type {import('./hls_player.js').Player|null} */
+    this.player_ = null;
+    /** @type {HTMLCanvasElement|null} */
+    this.still_ = null;
+    /** @type {Watchdog|null} */
+    this.watchdog_ = null;
+    this.lastPicture_ = /** @type {number|null} */ (null);
+    this.frameCallback_ = 0;
+    /** Pictures presented, over all players of this feed. */
+    this.frames = 0;
+    /** The browser refused the codec although it had claimed to know it. */
+    this.unplayable = false;
+    /** The player shows pictures of its own; a still is not one. */
+    this.shown = false;
+  }
+
+  get running() {
+    return this.stream_ !== null;
+  }
+
+  /** @param {import('./api.js').Stream} stream @param {number} now */
+  start(stream, now) {
+    this.stream_ = stream;
+    this.unplayable = false;
+    this.watchdog_ = new Watchdog(now);
+    this.build_();
+  }
+
+  /** Stops loading. The last picture stays. */
+  stop() {
+    this.teardown_();
+    this.stream_ = null;
+    this.watchdog_ = null;
+  }
+
+  destroy() {
+    this.stop();
+    this.element.remove();
+    if (this.still_) this.still_.width = this.still_.height = 0;
+  }
+
+  /**
+   * Looks at the picture and does what is due.
+   * @param {number} now
+   * @param {boolean} mayAct the server answers and calls the stream live
+   * @returns {boolean} true when the player's own means are used up and the server should be asked
+   */
+  tick(now, mayAct) {
+    if (!this.watchdog_ || !this.video_) return false;
+    const counted = 'requestVideoFrameCallback' in this.video_ && !document.hidden;
+    const progress = counted ? this.frames : Math.round(this.video_.currentTime * 1000);
+    const action = this.watchdog_.sample(now, progress, mayAct && !this.unplayable);
+    if (this.watchdog_.lastProgress === now) {
+      this.lastPicture_ = now;
+      // Without frame callbacks the clock of the video is all there is.
+      if (!counted) this.reveal_();
+    } else if (this.video_.paused) {
+      this.play_();
+    }
+    return this.act_(action);
+  }
+
+  /** The camera is live again, or somebody looks again. @param {number} now */
+  hurry(now) {
+    this.watchdog_?.hurry(now);
+  }
+
+  /** The page slept: silence until now says nothing. @param {number} now */
+  wake(now) {
+    this.watchdog_?.reset(now);
+    this.play_();
+  }
+
+  /** @param {number} now @returns {number|null} since the picture last moved */
+  pictureAge(now) {
+    return this.lastPicture_ === null ? null : now - this.lastPicture_;
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.muted_ = muted;
+    if (!this.video_) return;
+    this.video_.muted = muted;
+    this.play_();
+  }
+
+  get muted() {
+    return this.muted_;
+  }
+
+  /** @param {import('./watchdog.js').Action|null} action @returns {boolean} */
+  act_(action) {
+    switch (action) {
+      case 'seek_to_live':
+        this.player_?.seekToLive();
+        this.play_();
+        break;
+      case 'restart_load':
+        this.player_?.restartLoad();
+        this.play_();
+        break;
+      case 'recover_media':
+        this.player_?.recoverMedia();
+        this.play_();
+        break;
+      case 'rebuild':
+        this.teardown_();
+        this.build_();
+        break;
+      case 'ask_server':
+        return true;
+    }
+    return false;
+  }
+
+  build_() {
+    if (this.stream_ === null) return;
+    const video = document.createElement('video');
+    video.muted = this.muted_;
+    video.autoplay = true;
+    video.playsInline = true;
+    video.disablePictureInPicture = true;
+    this.video_ = video;
+    this.element.append(video);
+    this.countFrames_(video);
+    this.player_ = this.players_.make(video, this.stream_, this.audio_, {
+      onFatal: (kind) => {
+        if (this.video_ === video && this.watchdog_) this.act_(this.watchdog_.fatal(performance.now(), kind));
+      },
+      onUnplayable: () => {
+        if (this.video_ === video) this.unplayable = true;
+      },
+    });
+    this.play_();
+  }
+
+  teardown_() {
+    if (!this.video_) return;
+    this.keepStill_();
+    if (this.frameCallback_) this.video_.cancelVideoFrameCallback?.(this.frameCallback_);
+    this.frameCallback_ = 0;
+    this.player_?.destroy();
+    this.player_ = null;
+    this.video_.remove();
+    this.video_ = null;
+    this.shown = false;
+    delete this.element.dataset.shown;
+  }
+
+  /** @param {HTMLVideoElement} video */
+  countFrames_(video) {
+    if (!('requestVideoFrameCallback' in video)) return;
+    const onFrame = () => {
+      if (this.video_ !== video) return;
+      ++this.frames;
+      this.reveal_();
+      this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
+    };
+    this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
+  }
+
+  /** The new player has a picture: it covers the still. */
+  reveal_() {
+    if (this.shown) return;
+    this.shown = true;
+    this.element.dataset.shown = '';
+  }
+
+  keepStill_() {
+    const video = this.video_;
+    if (!video || !this.shown || video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    if (!this.still_) {
+      this.still_ = document.createElement('canvas');
+      this.still_.className = 'still';
+      this.element.prepend(this.still_);
+    }
+    const scale = Math.min(1, STILL_WIDTH_MAX / video.videoWidth);
+    this.still_.width = Math.round(video.videoWidth * scale);
+    this.still_.height = Math.round(video.videoHeight * scale);
+    this.still_.getContext('2d')?.drawImage(video, 0, 0, this.still_.width, this.still_.height);
+  }
+
+  play_() {
+    const video = this.video_;
+    if (!video) return;
+    video.play().catch((error) => {
+      // Sound needs a click of the user; the picture must not wait for one.
+      if (error?.name !== 'NotAllowedError' || video.muted) return;
+      this.muted_ = true;
+      video.muted = true;
+      video.play().catch(() => {});
+    });
+  }
+}

@@ -1,0 +1,127 @@
+// One stream through hls.js and Media Source.
+
+import { withoutAudio } from './playlist.js';
+
+/**
+ * @typedef {typeof import('/static/vendor/hls.min.mjs').default} HlsClass
+ *
+ * @typedef {object} PlayerEvents
+ * @property {(kind: import('./watchdog.js').FatalKind) => void} onFatal
+ * @property {() => void} onUnplayable the browser lacks the codec
+ *
+ * @typedef {object} Player what a feed needs of hls.js or of the browser's own HLS
+ * @property {() => void} seekToLive
+ * @property {() => void} restartLoad
+ * @property {() => void} recoverMedia
+ * @property {() => void} destroy leaves the video element empty
+ */
+
+/** Keyframes further apart than this make segments so long that one of them is latency enough. */
+const LONG_GOP_SECONDS = 3;
+
+/** Seconds to wait, tries and pauses: hls.js retries on its own, the watchdog of the tile comes after. */
+const LOAD_POLICY = {
+  default: {
+    maxTimeToFirstByteMs: 8_000,
+    maxLoadTimeMs: 20_000,
+    timeoutRetry: { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2_000 },
+    errorRetry: { maxNumRetry: 4, retryDelayMs: 500, maxRetryDelayMs: 4_000 },
+  },
+};
+
+const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'];
+
+/**
+ * hls.js for days: everything bounded. Its defaults keep the whole past in memory and wait for ever on an append.
+ * @param {HlsClass} Hls
+ * @param {{audio: boolean, gopSeconds: number|null}} options
+ */
+function configFor(Hls, { audio, gopSeconds }) {
+  return {
+    enableWorker: true,
+    workerPath: '/static/vendor/hls.worker.js',
+    lowLatencyMode: false,
+    backBufferLength: 4,
+    maxBufferLength: 6,
+    maxMaxBufferLength: 12,
+    maxBufferSize: 8e6,
+    liveSyncDurationCount: (gopSeconds ?? 1) > LONG_GOP_SECONDS ? 1 : 2,
+    liveMaxLatencyDurationCount: 8,
+    maxLiveSyncPlaybackRate: 1.25,
+    liveDurationInfinity: true,
+    liveMaxUnchangedPlaylistRefresh: 5,
+    appendTimeout: 10_000,
+    manifestLoadPolicy: LOAD_POLICY,
+    playlistLoadPolicy: LOAD_POLICY,
+    fragLoadPolicy: LOAD_POLICY,
+    ...(audio ? {} : { pLoader: muteLoader(Hls) }),
+  };
+}
+
+/** A playlist loader that hides the sound of a stream. @param {HlsClass} Hls */
+function muteLoader(Hls) {
+  /** @typedef {import('hls.js').PlaylistLoaderContext} Context */
+  const Base = /** @type {new (config: import('hls.js').HlsConfig) => import('hls.js').Loader<Context>} */ (Hls.DefaultConfig.loader);
+  return class extends Base {
+    /**
+     * @override
+     * @param {Context} context
+     * @param {import('hls.js').LoaderConfiguration} config
+     * @param {import('hls.js').LoaderCallbacks<Context>} callbacks
+     */
+    load(context, config, callbacks) {
+      const { onSuccess } = callbacks;
+      super.load(context, config, {
+        ...callbacks,
+        onSuccess: (response, ...rest) => {
+          if (typeof response.data === 'string') response.data = withoutAudio(response.data);
+          onSuccess(response, ...rest);
+        },
+      });
+    }
+  };
+}
+
+/** @implements {Player} */
+export class HlsPlayer {
+  /**
+   * @param {HlsClass} Hls
+   * @param {HTMLVideoElement} video
+   * @param {string} url
+   * @param {{audio: boolean, gopSeconds: number|null}} options
+   * @param {PlayerEvents} events
+   */
+  constructor(Hls, video, url, options, events) {
+    this.video_ = video;
+    this.hls_ = new Hls(configFor(Hls, options));
+    this.hls_.on(Hls.Events.ERROR, (_event, error) => {
+      if (!error.fatal) return;
+      if (CODEC_ERRORS.includes(error.details)) events.onUnplayable();
+      else events.onFatal(error.type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'other');
+    });
+    this.hls_.loadSource(url);
+    this.hls_.attachMedia(video);
+  }
+
+  seekToLive() {
+    const { buffered } = this.video_;
+    const end = buffered.length > 0 ? buffered.end(buffered.length - 1) - 0.5 : null;
+    const target = this.hls_.liveSyncPosition ?? end;
+    if (target !== null && target > 0) this.video_.currentTime = target;
+  }
+
+  restartLoad() {
+    this.hls_.stopLoad();
+    this.hls_.startLoad(-1);
+  }
+
+  recoverMedia() {
+    this.hls_.recoverMediaError();
+  }
+
+  destroy() {
+    this.hls_.destroy();
+    this.video_.removeAttribute('src');
+    this.video_.load();
+  }
+}

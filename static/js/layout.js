@@ -1,0 +1,61 @@
+// How n tiles fill a screen: pure arithmetic.
+
+/**
+ * @typedef {object} Grid
+ * @property {number} columns
+ * @property {number} rows
+ * @property {number} tileWidth px
+ * @property {number} tileHeight px
+ * @property {boolean} scrolls the tiles would be too small to read on one screen
+ */
+
+const PICTURE = 16 / 9;
+// A tile may be a little wider or taller than its picture so that the wall fills the screen to its edges.
+const NARROWEST = 1.5;
+const WIDEST = 2.05;
+/** Below this a label cannot be read; the wall scrolls instead. */
+const TILE_WIDTH_MIN = 120;
+const TILE_WIDTH_SCROLLING = 160;
+
+/** @param {number} width @param {number} height of a cell @returns {number} width of the 16:9 picture inside */
+const pictureWidth = (width, height) => Math.min(width, height * PICTURE);
+
+/**
+ * Finds the columns and rows that show the largest pictures.
+ * @param {number} count of tiles
+ * @param {number} width px of the room there is
+ * @param {number} height px
+ * @param {number} gap px between tiles
+ * @returns {Grid}
+ */
+export function bestGrid(count, width, height, gap) {
+  const cell = (/** @type {number} */ room, /** @type {number} */ n) => (room - gap * (n - 1)) / n;
+  let columns = 1;
+  let best = -Infinity;
+  for (let n = 1; n <= count; ++n) {
+    const picture = pictureWidth(cell(width, n), cell(height, Math.ceil(count / n)));
+    // Half a pixel must not decide between two shapes; the one with fewer columns fills its last row better.
+    if (picture > best + 0.5) {
+      best = picture;
+      columns = n;
+    }
+  }
+  const scrolls = best < TILE_WIDTH_MIN;
+  if (scrolls) columns = Math.max(1, Math.floor((width + gap) / (TILE_WIDTH_SCROLLING + gap)));
+  const rows = Math.max(1, Math.ceil(count / columns));
+  const cellWidth = cell(width, columns);
+  const cellHeight = scrolls ? cellWidth / PICTURE : cell(height, rows);
+  const tileWidth = Math.min(cellWidth, cellHeight * WIDEST);
+  const tileHeight = Math.min(cellHeight, cellWidth / NARROWEST);
+  return { columns, rows, tileWidth: Math.max(0, Math.floor(tileWidth)), tileHeight: Math.max(0, Math.floor(tileHeight)), scrolls };
+}
+
+/**
+ * Where an arrow key leads from tile `index`.
+ * @param {number} index @param {string} key @param {number} count @param {number} columns
+ * @returns {number} the same index at an edge
+ */
+export function neighbour(index, key, count, columns) {
+  const target = { ArrowLeft: index - 1, ArrowRight: index + 1, ArrowUp: index - columns, ArrowDown: index + columns, Home: 0, End: count - 1 }[key];
+  return target === undefined || target < 0 || target >= count ? index : target;
+}

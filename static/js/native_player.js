@@ -1,0 +1,43 @@
+// One stream through the browser's own HLS: an iPhone before iOS 17.1 has no Media Source.
+
+/** @typedef {import('./hls_player.js').Player} Player */
+
+/** @implements {Player} */
+export class NativePlayer {
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {string} url
+   * @param {import('./hls_player.js').PlayerEvents} events
+   */
+  constructor(video, url, events) {
+    this.video_ = video;
+    this.url_ = url;
+    this.onError_ = () => {
+      const code = video.error?.code;
+      if (code === MediaError.MEDIA_ERR_DECODE) events.onFatal('media');
+      else events.onFatal('other');
+    };
+    video.addEventListener('error', this.onError_);
+    video.src = url;
+  }
+
+  seekToLive() {
+    const { seekable } = this.video_;
+    if (seekable.length > 0) this.video_.currentTime = Math.max(0, seekable.end(seekable.length - 1) - 1);
+  }
+
+  restartLoad() {
+    this.video_.src = this.url_;
+    this.video_.load();
+  }
+
+  recoverMedia() {
+    this.restartLoad();
+  }
+
+  destroy() {
+    this.video_.removeEventListener('error', this.onError_);
+    this.video_.removeAttribute('src');
+    this.video_.load();
+  }
+}

@@ -1,0 +1,115 @@
+// The elements of one tile, and the writing of what they say. What is true is decided in tile.js.
+
+import { make, makeButton, setData, setText } from './dom.js';
+import { codecName, fill } from './words.js';
+
+export class TileView {
+  /**
+   * @param {string} cameraId
+   * @param {string} playerKind
+   * @param {import('./words.js').Words} words
+   * @param {{onOpen: () => void, onClose: () => void, onSound: () => void}} events
+   */
+  constructor(cameraId, playerKind, words, events) {
+    this.words_ = words;
+    this.label_ = make('span', 'label');
+    this.facts_ = make('span', 'facts');
+    this.note_ = make('span', 'note');
+    this.badgeText_ = make('span', 'badge-text');
+    this.detail_ = make('p', 'detail');
+    this.open_ = makeButton('tile-open', '', events.onOpen);
+    this.sound_ = makeButton('tool sound', words.ui.sound_on, events.onSound);
+    this.close_ = makeButton('tool close', words.ui.close, events.onClose);
+    this.sound_.hidden = true;
+    this.screen = make('div', 'screen');
+    this.element = make(
+      'article',
+      'tile',
+      this.screen,
+      make('div', 'scrim'),
+      make('div', 'caption', this.label_, this.facts_, this.note_),
+      make('div', 'state', make('span', 'badge', make('span', 'badge-dot'), this.badgeText_), this.detail_),
+      this.open_,
+      make('div', 'tools', this.sound_, this.close_),
+    );
+    setData(this.element, 'camera', cameraId);
+    setData(this.element, 'player', playerKind);
+  }
+
+  /**
+   * @param {import('./api.js').Camera} camera
+   * @param {import('./badge.js').Badge} badge
+   * @param {number} frames presented by the grid's stream
+   */
+  render(camera, badge, frames) {
+    const { element } = this;
+    setText(this.label_, camera.label);
+    setText(this.badgeText_, badge.text);
+    setText(this.detail_, badge.detail);
+    setData(element, 'badge', badge.kind);
+    setData(element, 'phase', camera.phase);
+    setData(element, 'trusted', String(badge.trusted));
+    setData(element, 'frames', String(frames));
+    setTitle(element, badge.trusted ? '' : camera.detail ?? '');
+    const name = `${fill(this.words_.ui.open, { label: camera.label })}, ${this.words_.badge[badge.kind]}`;
+    if (this.open_.getAttribute('aria-label') !== name) this.open_.setAttribute('aria-label', name);
+  }
+
+  /**
+   * What only the large view says.
+   * @param {object} large
+   * @param {import('./api.js').Stream|null} large.stream that is seen
+   * @param {string} large.group
+   * @param {string} large.note
+   * @param {number|null} large.frames presented by the large stream
+   * @param {boolean|null} large.sound on or off; null: there is none
+   */
+  renderLarge({ stream, group, note, frames, sound }) {
+    setText(this.facts_, stream === null ? group : factsOf(stream, group));
+    setText(this.note_, note);
+    if (frames === null) delete this.element.dataset.mainFrames;
+    else setData(this.element, 'mainFrames', String(frames));
+    this.sound_.hidden = sound === null;
+    this.sound_.setAttribute('aria-label', sound ? this.words_.ui.sound_off : this.words_.ui.sound_on);
+    this.sound_.setAttribute('aria-pressed', String(sound === true));
+  }
+
+  /** @param {string} label */
+  expand(label) {
+    setData(this.element, 'expanded', '');
+    this.element.setAttribute('role', 'dialog');
+    this.element.setAttribute('aria-label', label);
+    this.close_.focus({ preventScroll: true });
+  }
+
+  collapse() {
+    delete this.element.dataset.expanded;
+    delete this.element.dataset.mainFrames;
+    this.element.removeAttribute('role');
+    this.element.removeAttribute('aria-label');
+    this.focus();
+  }
+
+  focus() {
+    this.open_.focus();
+  }
+}
+
+/** @param {HTMLElement} element @param {string} title */
+function setTitle(element, title) {
+  if (element.title !== title) element.title = title;
+}
+
+/** `yard · H.264 · 1280×720 · 25 fps · 2.1 Mbit/s` @param {import('./api.js').Stream} stream @param {string} group */
+function factsOf(stream, group) {
+  const { bitrateBps } = stream;
+  const rate = bitrateBps >= 1e6 ? `${(bitrateBps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitrateBps / 1000)} kbit/s`;
+  const facts = [
+    group,
+    codecName(stream.video),
+    stream.width && stream.height ? `${stream.width}×${stream.height}` : '',
+    stream.fps ? `${Math.round(stream.fps)} fps` : '',
+    bitrateBps > 0 ? rate : '',
+  ];
+  return facts.filter((x) => x !== '').join(' · ');
+}

@@ -1,0 +1,144 @@
+// What the page knows of the server: asks `/api/v1/cameras` again and again, for days, and never gives up.
+
+import { readCameras } from './api.js';
+import { ServerClock } from './server_clock.js';
+
+/**
+ * @typedef {object} WallState
+ * @property {import('./api.js').Camera[]} cameras the last that were told; kept while the server is away
+ * @property {boolean} loaded a first answer came
+ * @property {number} failures polls that failed since the last answer
+ * @property {number|null} awaySince ms, monotonic: the last answer before the failures
+ * @property {number|null} refusal HTTP status, when the server answers but refuses
+ */
+
+const POLL_MS = 2_000;
+const POLL_MAX_MS = 15_000;
+const ANSWER_DEADLINE_MS = 5_000;
+const VERSION_EVERY_POLLS = 15;
+/** Pages of 256 cameras: more than any wall shows. */
+const PAGES_MAX = 8;
+/** One lost answer is not yet news. */
+const FAILURES_TOLERATED = 1;
+
+/** @type {WallState} */
+export const initialState = { cameras: [], loaded: false, failures: 0, awaySince: null, refusal: null };
+
+/** @param {WallState} state @param {import('./api.js').Camera[]} cameras @returns {WallState} */
+export function answered(state, cameras) {
+  return { ...state, cameras, loaded: true, failures: 0, awaySince: null, refusal: null };
+}
+
+/** @param {WallState} state @param {number} now ms, monotonic @param {number|null} status HTTP, null when nothing came @returns {WallState} */
+export function failed(state, now, status) {
+  return { ...state, failures: state.failures + 1, awaySince: state.awaySince ?? now, refusal: status === 401 || status === 403 ? status : null };
+}
+
+/** True when people should be told. @param {WallState} state */
+export const isAway = (state) => state.failures > FAILURES_TOLERATED;
+
+/**
+ * @param {WallState} state
+ * @param {number} random in [0, 1)
+ * @returns {number} ms until the next poll
+ */
+export function pollDelay(state, random) {
+  if (state.failures === 0) return POLL_MS;
+  return Math.min(POLL_MAX_MS, 1000 * 2 ** (state.failures - 1)) * (0.8 + 0.4 * random);
+}
+
+class HttpStatusError extends Error {
+  /** @param {number} status */
+  constructor(status) {
+    super(`HTTP status ${status}`);
+    this.status = status;
+  }
+}
+
+export class WallModel {
+  /**
+   * @param {object} options
+   * @param {(state: WallState) => void} options.onState after every poll
+   * @param {(build: string) => void} options.onBuild
+   */
+  constructor({ onState, onBuild }) {
+    this.state = initialState;
+    this.clock = new ServerClock();
+    this.onState_ = onState;
+    this.onBuild_ = onBuild;
+    this.polls_ = 0;
+    this.polling_ = false;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.timer_ = undefined;
+  }
+
+  /** Asks now; also when a tile wants to know why its picture stands still, or the network came back. */
+  poll() {
+    if (this.polling_) return;
+    this.polling_ = true;
+    clearTimeout(this.timer_);
+    const wasAway = this.state.failures > 0;
+    this.fetchCameras_()
+      .then((cameras) => {
+        this.state = answered(this.state, cameras);
+        if (wasAway || this.polls_++ % VERSION_EVERY_POLLS === 0) this.fetchBuild_();
+      })
+      .catch((error) => {
+        this.state = failed(this.state, performance.now(), error instanceof HttpStatusError ? error.status : null);
+      })
+      .finally(() => {
+        this.polling_ = false;
+        this.timer_ = setTimeout(() => this.poll(), pollDelay(this.state, Math.random()));
+        this.onState_(this.state);
+      });
+  }
+
+  /** @returns {Promise<boolean>} whether the server says that it is ready */
+  async ready() {
+    try {
+      await ask('/readyz');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async fetchCameras_() {
+    /** @type {import('./api.js').Camera[]} */
+    const cameras = [];
+    let offset = /** @type {number|null} */ (0);
+    for (let page = 0; offset !== null && page < PAGES_MAX; ++page) {
+      const response = await ask(offset === 0 ? '/api/v1/cameras' : `/api/v1/cameras?offset=${offset}`);
+      const date = Date.parse(response.headers.get('date') ?? '');
+      this.clock.observe(Number.isNaN(date) ? null : date, performance.now());
+      const answer = readCameras(await response.json());
+      cameras.push(...answer.cameras);
+      offset = answer.next;
+    }
+    return cameras;
+  }
+
+  async fetchBuild_() {
+    try {
+      const answer = await (await ask('/version')).json();
+      if (typeof answer?.build === 'string') this.onBuild_(answer.build);
+    } catch {
+      // The next poll tells whether the server is away; the build can wait.
+    }
+  }
+}
+
+/** @param {string} path @returns {Promise<Response>} */
+async function ask(path) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);
+  try {
+    const response = await fetch(path, { cache: 'no-store', signal: abort.signal, headers: { Accept: 'application/json' } });
+    if (!response.ok) throw new HttpStatusError(response.status);
+    // The body is small; reading it here keeps it within the deadline.
+    const body = await response.text();
+    return new Response(body, { headers: response.headers });
+  } finally {
+    clearTimeout(timer);
+  }
+}

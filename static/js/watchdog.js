@@ -1,0 +1,119 @@
+// When to do what about a picture that does not move: a pure state machine, told the time.
+
+/**
+ * @typedef {'seek_to_live'|'restart_load'|'recover_media'|'rebuild'|'ask_server'} Action
+ * @typedef {'media'|'other'} FatalKind
+ */
+
+/** @type {readonly {afterMs: number, action: Action}[]} */
+const LADDER = [
+  { afterMs: 6_000, action: 'seek_to_live' },
+  { afterMs: 10_000, action: 'restart_load' },
+  { afterMs: 15_000, action: 'rebuild' },
+  { afterMs: 20_000, action: 'ask_server' },
+];
+/** Past the ladder's end a new player is tried this often. */
+const SLOW_REBUILD_MS = 30_000;
+const RECOVER_MEDIA_GAP_MS = 5_000;
+/** Waits before a new player after fatal errors, one after the other. */
+const REBUILD_GAPS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+/** A seek shows one picture and proves nothing: the second sign of life must follow within this. */
+const SUSTAINED_MS = 3_000;
+/** A camera that came back has this long to play on by itself before it gets a new player. */
+const HURRY_MS = 3_000;
+
+export class Watchdog {
+  /** @param {number} now ms, monotonic, as everywhere here */
+  constructor(now) {
+    /** @type {number|null} when the picture last moved on */
+    this.lastProgress = null;
+    this.progress_ = 0;
+    this.sampled_ = now;
+    this.blip_ = -Infinity;
+    this.anchor_ = now;
+    this.rung_ = 0;
+    this.rebuilds_ = 0;
+    this.lastRebuild_ = now;
+    this.lastRecover_ = -Infinity;
+    this.rebuildDue_ = Infinity;
+  }
+
+  /**
+   * Takes a sample and says what to do now. While nothing may be done (the server is away, the camera is not live)
+   * the time still counts, so that the right rung is reached at once afterwards.
+   * @param {number} now
+   * @param {number} progress any number that changes when the picture moves
+   * @param {boolean} mayAct
+   * @returns {Action|null}
+   */
+  sample(now, progress, mayAct) {
+    if (this.moved_(now, progress)) {
+      this.lastProgress = now;
+      this.reset(now);
+      return null;
+    }
+    if (!mayAct) return null;
+    if (now >= this.rebuildDue_) return this.rebuild_(now);
+    const silent = now - this.anchor_;
+    if (this.rung_ >= LADDER.length)
+      return now - this.lastRebuild_ >= SLOW_REBUILD_MS ? this.rebuild_(now) : null;
+    /** @type {Action|null} */
+    let action = null;
+    for (let step = LADDER[this.rung_]; step && silent >= step.afterMs; step = LADDER[this.rung_]) {
+      // After a pause several rungs are due: the last but "ask" counts, it includes the lighter ones.
+      if (action === 'rebuild') break;
+      action = step.action;
+      ++this.rung_;
+    }
+    return action === 'rebuild' ? this.rebuild_(now) : action;
+  }
+
+  /**
+   * The player gave up.
+   * @param {number} now
+   * @param {FatalKind} kind
+   * @returns {Action|null} null: a new player follows from `sample` when its wait is over
+   */
+  fatal(now, kind) {
+    if (kind === 'media' && now - this.lastRecover_ >= RECOVER_MEDIA_GAP_MS) {
+      this.lastRecover_ = now;
+      return 'recover_media';
+    }
+    const gap = REBUILD_GAPS_MS[Math.min(this.rebuilds_, REBUILD_GAPS_MS.length - 1)] ?? 0;
+    this.rebuildDue_ = Math.min(this.rebuildDue_, Math.max(now, this.lastRebuild_ + gap));
+    return null;
+  }
+
+  /** The camera is live again, or the page is seen again: play on soon or get a new player. @param {number} now */
+  hurry(now) {
+    this.rebuildDue_ = Math.min(this.rebuildDue_, now + HURRY_MS);
+  }
+
+  /** Gives a new grace: the page slept, or the picture moves. @param {number} now */
+  reset(now) {
+    this.anchor_ = now;
+    this.rung_ = 0;
+    this.rebuilds_ = 0;
+    this.rebuildDue_ = Infinity;
+  }
+
+  /** @param {number} now @returns {Action} */
+  rebuild_(now) {
+    this.rebuildDue_ = Infinity;
+    this.lastRebuild_ = now;
+    ++this.rebuilds_;
+    return 'rebuild';
+  }
+
+  /** @param {number} now @param {number} progress */
+  moved_(now, progress) {
+    // A hidden page is sampled once a minute only.
+    const window = Math.max(SUSTAINED_MS, 1.5 * (now - this.sampled_));
+    this.sampled_ = now;
+    if (progress === this.progress_) return false;
+    this.progress_ = progress;
+    const sustained = now - this.blip_ <= window;
+    this.blip_ = now;
+    return sustained;
+  }
+}

@@ -1,0 +1,148 @@
+// Headless Chromium as Debian ships it, and the few questions the tests ask a wall.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const EXECUTABLE = process.env.CAMWALL_CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-dev-shm-usage',
+];
+
+/**
+ * Starts a browser with an empty profile. Problems of the page (exceptions, refused by its security policy) gather
+ * in `problems`.
+ * @param {{width: number, height: number}} viewport
+ */
+export async function openBrowser(viewport) {
+  const profile = await mkdtemp(join(tmpdir(), 'camwall-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: EXECUTABLE,
+    headless: true,
+    viewport,
+    args: FLAGS,
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy/.test(message.text())) problems.push(message.text());
+  });
+  return {
+    page,
+    problems,
+    close: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * @typedef {object} TileFacts
+ * @property {string} camera
+ * @property {string} badge
+ * @property {string} badgeText
+ * @property {string} detail
+ * @property {number} frames
+ * @property {boolean} trusted
+ */
+
+/** What the tiles say now. @param {import('playwright-core').Page} page @returns {Promise<TileFacts[]>} */
+export function tiles(page) {
+  return page.$$eval('.tile', (elements) =>
+    elements.map((element) => {
+      const { dataset } = /** @type {HTMLElement} */ (element);
+      return {
+        camera: dataset.camera ?? '',
+        badge: dataset.badge ?? '',
+        badgeText: element.querySelector('.badge-text')?.textContent ?? '',
+        detail: element.querySelector('.detail')?.textContent ?? '',
+        frames: Number(dataset.frames ?? 0),
+        trusted: dataset.trusted === 'true',
+      };
+    }),
+  );
+}
+
+/**
+ * Waits until the wall is as wished.
+ * @param {import('playwright-core').Page} page
+ * @param {(tiles: TileFacts[]) => boolean} wish
+ * @param {{deadlineMs: number, what: string}} limits
+ * @returns {Promise<{tiles: TileFacts[], tookMs: number}>}
+ */
+export async function waitForTiles(page, wish, { deadlineMs, what }) {
+  const started = performance.now();
+  for (;;) {
+    const now = await tiles(page);
+    const tookMs = performance.now() - started;
+    if (wish(now)) return { tiles: now, tookMs };
+    if (tookMs > deadlineMs) throw new Error(`${what}: not within ${deadlineMs} ms; the wall is ${JSON.stringify(now)}`);
+    await page.waitForTimeout(200);
+  }
+}
+
+/**
+ * A coarse print of the picture that each camera shows: drawn small and read back.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<Record<string, number[]>>}
+ */
+export function pictures(page) {
+  return page.$$eval('.tile', (elements) => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 32;
+    canvas.height = 18;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    /** @type {Record<string, number[]>} */
+    const prints = {};
+    for (const element of elements) {
+      const video = element.querySelector('video');
+      if (!video || video.videoWidth === 0) continue;
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      prints[/** @type {HTMLElement} */ (element).dataset.camera ?? ''] = [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+    }
+    return prints;
+  });
+}
+
+/** How many values of two prints differ by more than noise. @param {number[]|undefined} a @param {number[]|undefined} b */
+export function difference(a, b) {
+  if (!a || !b) return 0;
+  return a.filter((x, i) => Math.abs(x - (b[i] ?? 0)) > 8).length;
+}
+
+/**
+ * Counts presented frames by itself, apart from the page's own counter: camera id to frames in `ms`.
+ * @param {import('playwright-core').Page} page
+ * @param {number} ms
+ * @returns {Promise<Record<string, number>>}
+ */
+export function presentedFrames(page, ms) {
+  return page.evaluate(async (duration) => {
+    /** @type {Record<string, number>} */
+    const counts = {};
+    for (const element of document.querySelectorAll('.tile')) {
+      const id = /** @type {HTMLElement} */ (element).dataset.camera ?? '';
+      counts[id] = 0;
+      const video = element.querySelector('video');
+      const count = () => {
+        counts[id] = (counts[id] ?? 0) + 1;
+        video?.requestVideoFrameCallback(count);
+      };
+      video?.requestVideoFrameCallback(count);
+    }
+    await new Promise((resolve) => setTimeout(resolve, duration));
+    return { ...counts };
+  }, ms);
+}
