@@ -11,9 +11,11 @@ namespace camwall::http {
 /// The main listener: the wall page, HLS, REST API and metrics on one port.
 class server {
 public:
-  /// Binds and starts to answer. The error is one sentence: address, what the system said, what to do about it.
-  static tl::expected<std::unique_ptr<server>, std::string>
-  start(listen_options options, wall_services services, http_observer& observer);
+  /// Binds and starts to answer. The error is one sentence: address, what the system said, what to
+  /// do about it.
+  static tl::expected<std::unique_ptr<server>, std::string> start(listen_options options,
+                                                                  wall_services services,
+                                                                  http_observer& observer);
 
   virtual ~server() = default;
 

@@ -12,7 +12,8 @@
 
 namespace camwall::http {
 
-/// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads and must not block.
+/// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads
+/// and must not block.
 struct wall_services {
   const snapshot_cell* wall = nullptr;
 
@@ -27,6 +28,8 @@ struct wall_services {
 
   std::filesystem::path static_dir;
   std::filesystem::path hls_dir;
+  double segment_s =
+    1.0; ///< Aimed-at length of an HLS segment in seconds: tells when a playlist is too old.
   std::string version; ///< E.g. `0.1.0`.
   std::string build;   ///< Changes with every build: an open page reloads itself.
 };
@@ -50,8 +53,10 @@ public:
 struct listen_options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080; ///< 0 lets the system choose (tests).
-  std::vector<std::string> hosts; ///< Names besides loopback and the listen address that `Host` may hold.
-  bool open_access = false; ///< `server.access: open`: every principal is a viewer, loopback is administrator.
+  std::vector<std::string>
+    hosts; ///< Names besides loopback and the listen address that `Host` may hold.
+  bool open_access =
+    false; ///< `server.access: open`: every principal is a viewer, loopback is administrator.
   std::size_t reactors = 2;
   std::size_t connections_max = 4096;
   std::size_t connections_per_address_max = 512;

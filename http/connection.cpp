@@ -1,0 +1,228 @@
+#include "http/connection.hpp"
+
+#include "http/problem.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace camwall::http {
+
+namespace {
+
+constexpr int requests_per_turn_max =
+  16; // Of one pipelining connection, before others have their turn.
+constexpr std::chrono::seconds linger_deadline{2};
+constexpr std::size_t linger_bytes_max = 1024 * 1024;
+constexpr int status_aborted =
+  499; // Only in the metrics: the peer left before the answer was complete.
+
+framing_limits limits_of(const listen_options& x) {
+  framing_limits out;
+  out.header_bytes_max = x.header_bytes_max;
+  out.body_bytes_max = x.body_bytes_max;
+  return out;
+}
+
+} // namespace
+
+connection::connection(int socket, bool from_loopback, connection_context& context, steady_time now)
+  : socket_(socket),
+    from_loopback_(from_loopback),
+    context_(context),
+    framer_(limits_of(context.options)),
+    since_(now) {
+  // nop
+}
+
+connection::~connection() {
+  if (out_.active())
+    report(status_aborted);
+}
+
+connection::wants connection::enter(state x, steady_time now) {
+  state_ = x;
+  since_ = now;
+  return x == state::sending ? wants::write : wants::read;
+}
+
+connection::wants connection::on_readable(steady_time now) {
+  if (state_ == state::lingering)
+    return drain();
+  auto& buffer = context_.buffer;
+  auto n = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (n < 0)
+    return errno == EAGAIN || errno == EINTR ? wants::read : wants::close;
+  if (n == 0) // A half-close comes here too, but only after everything that was asked before it is
+              // answered.
+    return wants::close;
+  if (state_ == state::idle)
+    enter(state::receiving, now);
+  std::string_view fresh{buffer.data(), static_cast<std::size_t>(n)};
+  if (input_.empty())
+    return consume(fresh, now);
+  input_.append(fresh);
+  return consume(input_, now);
+}
+
+connection::wants connection::on_writable(steady_time now) {
+  if (!out_.active()) // Had its share of the last turn.
+    return consume(input_, now);
+  auto next = pump(now);
+  return out_.active() || next == wants::close || state_ == state::lingering ? next
+                                                                             : consume(input_, now);
+}
+
+// Answers the requests at the beginning of `input` in order and keeps the rest.
+connection::wants connection::consume(std::string_view input, steady_time now) {
+  std::size_t used = 0;
+  auto next = wants::read;
+  for (int turn = 0; used < input.size(); ++turn) {
+    if (turn == requests_per_turn_max) {
+      keep(input, used);
+      return enter(state::sending, now);
+    }
+    auto found = framer_.next(input.substr(used));
+    if (found == framer::result::incomplete) {
+      if (state_ != state::receiving)
+        enter(state::receiving, now);
+      break;
+    }
+    if (found == framer::result::refused) {
+      refuse(framer_.why(), now);
+      used = input.size();
+    } else {
+      used += framer_.request().size;
+      answer_framed(now);
+    }
+    next = pump(now);
+    if (out_.active() || next == wants::close || state_ == state::lingering)
+      break;
+  }
+  if (next != wants::close)
+    keep(input, used);
+  return next;
+}
+
+void connection::keep(std::string_view input, std::size_t used) {
+  auto rest = input.substr(used);
+  if (rest.empty())
+    std::string{}.swap(input_); // An idle connection holds no buffer.
+  else if (input.data() == input_.data())
+    input_.erase(0, used);
+  else
+    input_.assign(rest);
+}
+
+void connection::answer_framed(steady_time now) {
+  const auto& framed = framer_.request();
+  request x;
+  if (auto why = context_.parser.parse(framed, x))
+    return refuse(*why, now);
+  x.from_loopback = from_loopback_;
+  keep_alive_ = framed.keep_alive;
+  begin(context_.answer(x), to_string(x.method), now);
+}
+
+void connection::refuse(const refusal& why, steady_time now) {
+  if (why.status == 431 || why.status == 413 || why.status == 414)
+    context_.observer.on_limit(why.status == 413 ? "body_bytes" : "header_bytes");
+  refused_ = true;
+  keep_alive_ = false;
+  auto x = problem(why.status, why.code, why.detail);
+  x.route = "refused";
+  begin(std::move(x), "unknown", now);
+}
+
+void connection::begin(response x, std::string_view method, steady_time now) {
+  record_ = {x.route, method, x.status, now};
+  out_.begin(std::move(x), {keep_alive_, http_date()});
+  enter(state::sending, now);
+}
+
+connection::wants connection::pump(steady_time now) {
+  auto before = out_.sent();
+  auto x = out_.pump(socket_);
+  if (out_.sent() != before)
+    since_ = now;
+  switch (x) {
+    case outgoing::progress::done:
+      report(record_.status);
+      out_.reset();
+      return after_answer(now);
+    case outgoing::progress::failed:
+      report(status_aborted);
+      out_.reset();
+      return wants::close;
+    case outgoing::progress::blocked:
+    case outgoing::progress::yielded:
+      break;
+  }
+  return wants::write;
+}
+
+connection::wants connection::after_answer(steady_time now) {
+  if (keep_alive_)
+    return enter(state::idle, now);
+  // Closing a socket with unread input resets it, and the peer may never see the answer.
+  if (!refused_ || ::shutdown(socket_, SHUT_WR) != 0)
+    return wants::close;
+  return enter(state::lingering, now);
+}
+
+connection::wants connection::drain() {
+  auto& buffer = context_.buffer;
+  auto n = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (n < 0)
+    return errno == EAGAIN || errno == EINTR ? wants::read : wants::close;
+  drained_ += static_cast<std::size_t>(n);
+  return n == 0 || drained_ > linger_bytes_max ? wants::close : wants::read;
+}
+
+connection::wants connection::on_tick(steady_time now) {
+  auto age = now - since_;
+  switch (state_) {
+    case state::idle:
+      return age > context_.options.idle_deadline ? wants::close : wants::read;
+    case state::receiving:
+      if (age <= context_.options.header_deadline)
+        return wants::read;
+      context_.observer.on_limit("header_deadline");
+      refuse({408, "request_timeout", "The request did not arrive in time."}, now);
+      input_.clear();
+      return pump(now);
+    case state::sending:
+      return check_stall(now);
+    case state::lingering:
+      return age > linger_deadline ? wants::close : wants::read;
+  }
+  return wants::close;
+}
+
+// The kernel takes bytes in large steps; what the peer acknowledges tells a slow reader from a dead
+// one.
+connection::wants connection::check_stall(steady_time now) {
+  int unsent = 0;
+  if (::ioctl(socket_, SIOCOUTQ, &unsent) == 0 && unsent != unsent_) {
+    unsent_ = unsent;
+    since_ = now;
+  }
+  return now - since_ > context_.options.stall_deadline ? evict() : wants::write;
+}
+
+connection::wants connection::evict() {
+  context_.observer.on_limit("stall");
+  // Reset: megabytes for a peer that reads nothing would otherwise stay in the kernel for minutes.
+  linger abort{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  return wants::close;
+}
+
+void connection::report(int status) {
+  context_.observer.on_request(record_.route, record_.method, status,
+                               std::chrono::steady_clock::now() - record_.began);
+}
+
+} // namespace camwall::http

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "http/framing.hpp"
+#include "http/outgoing.hpp"
+#include "http/request_parser.hpp"
+#include "http/wall_services.hpp"
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace camwall::http {
+
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// Makes the answer to a request; called from several threads. Must not throw.
+using answer_function = std::function<response(const request&)>;
+
+/// What all connections of one thread share.
+struct connection_context {
+  connection_context(const listen_options& options_, const answer_function& answer_,
+                     http_observer& observer_)
+    : options(options_), answer(answer_), observer(observer_) {
+    // nop
+  }
+
+  const listen_options& options;
+  const answer_function& answer;
+  http_observer& observer;
+  request_parser parser;
+  std::array<char, 16 * 1024>
+    buffer{}; // Requests that come whole are parsed here and never copied.
+};
+
+/// One HTTP/1.1 connection over a non-blocking socket that somebody else owns and watches: reads,
+/// frames, answers, writes, one request at a time. While an answer waits for the peer nothing is
+/// read, so that what a peer sends ahead stays in its own kernel's buffers. Belongs to one thread.
+class connection {
+public:
+  /// What to watch the socket for, level-triggered.
+  enum class wants { read, write, close };
+
+  connection(int socket, bool from_loopback, connection_context& context, steady_time now);
+  ~connection();
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  wants on_readable(steady_time now);
+  wants on_writable(steady_time now);
+
+  /// To be called a few times a second: holds the deadlines.
+  wants on_tick(steady_time now);
+
+private:
+  enum class state {
+    idle,      // Between requests.
+    receiving, // Part of a request has come.
+    sending,   // An answer waits for the peer.
+    lingering, // All is said; what the peer still sends is thrown away (RFC 9112 §9.6).
+  };
+
+  struct record { // Of the answer in progress, for the observer.
+    std::string_view route;
+    std::string_view method;
+    int status = 0;
+    steady_time began;
+  };
+
+  wants consume(std::string_view input, steady_time now);
+  void keep(std::string_view input, std::size_t used);
+  void answer_framed(steady_time now);
+  void refuse(const refusal& why, steady_time now);
+  void begin(response x, std::string_view method, steady_time now);
+  wants pump(steady_time now);
+  wants after_answer(steady_time now);
+  wants drain();
+  wants evict();
+  wants check_stall(steady_time now);
+  void report(int status);
+  wants enter(state x, steady_time now);
+
+  int socket_;
+  bool from_loopback_;
+  connection_context& context_;
+  framer framer_;
+  outgoing out_;
+  std::string
+    input_; // Begins with a request that is not complete, or waits for the present answer.
+  state state_ = state::idle;
+  steady_time
+    since_; // Of the state, of the first byte of the request, or of the last progress of an answer.
+  record record_;
+  int unsent_ = 0; // Bytes in the kernel that the peer has not acknowledged.
+  std::size_t drained_ = 0;
+  bool keep_alive_ = true;
+  bool refused_ = false;
+};
+
+} // namespace camwall::http

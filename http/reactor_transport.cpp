@@ -1,0 +1,305 @@
+#include "http/reactor_transport.hpp"
+
+#include "http/problem.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pistache/version.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+// Internals differ between releases of Pistache. To admit another one, run
+// tests/integration/test_http_abuse.py on it.
+static_assert(Pistache::Version::Major == 0 && Pistache::Version::Minor == 0 &&
+                Pistache::Version::Patch == 5,
+              "this transport was tried with Pistache 0.0.5 (Debian 12) only");
+
+namespace camwall::http {
+
+namespace {
+
+using Pistache::Polling::NotifyOn;
+using wants = connection::wants;
+
+constexpr int accepts_per_turn_max =
+  8; // Few, so that the threads share a burst of new connections.
+constexpr std::chrono::milliseconds accept_pause{200}; // While the process is out of descriptors.
+constexpr std::chrono::milliseconds tick_max{250};
+constexpr std::chrono::milliseconds tick_min{20};
+// Pistache's transport insists on a handler for input; ours never passes it any.
+class unused_handler final : public Pistache::Tcp::Handler {
+public:
+  void onInput(const char* /*unused*/, size_t /*unused*/,
+               const std::shared_ptr<Pistache::Tcp::Peer>& /*unused*/) override {
+    // nop
+  }
+
+private:
+  std::shared_ptr<Pistache::Tcp::Handler> clone() const override {
+    return std::make_shared<unused_handler>();
+  }
+};
+
+std::chrono::nanoseconds tick_period(const listen_options& x) {
+  auto shortest = std::min({x.header_deadline, x.idle_deadline, x.stall_deadline});
+  return std::clamp(shortest / 4, tick_min, tick_max);
+}
+
+// Best effort: said once, without waiting for the request or for the peer.
+void refuse_connection(int fd) {
+  auto x = problem(503, "too_many_connections",
+                   "The server has as many connections as it may; try again.");
+  x.add("Retry-After", "2");
+  std::string text;
+  append_head(text, x, {false, http_date()});
+  text.append(x.body);
+  ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(fd, SHUT_WR);
+}
+
+std::uint64_t drain_counter(int fd) noexcept {
+  std::uint64_t count = 0;
+  return ::read(fd, &count, sizeof count) == sizeof count ? count : 0;
+}
+
+} // namespace
+
+reactor_shared::reactor_shared(listen_options options_, answer_function answer_,
+                               http_observer& observer_)
+  : options(std::move(options_)),
+    answer(std::move(answer_)),
+    observer(observer_),
+    limits(options.connections_max, options.connections_per_address_max) {
+  // nop
+}
+
+reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_,
+                                const peer_address& address_, connection_context& context,
+                                steady_time now)
+  : peer(std::move(peer_)), address(address_), link(peer->fd(), address.loopback, context, now) {
+  // nop
+}
+
+reactor_transport::reactor_transport(std::shared_ptr<reactor_shared> shared)
+  : Transport(std::make_shared<unused_handler>()),
+    shared_(std::move(shared)),
+    context_(shared_->options, shared_->answer, shared_->observer) {
+  // nop
+}
+
+// Pistache makes each thread's handler from the one that it is given.
+std::shared_ptr<Pistache::Aio::Handler> reactor_transport::clone() const {
+  return std::make_shared<reactor_transport>(shared_);
+}
+
+void reactor_transport::registerPoller(Pistache::Polling::Epoll& poller) {
+  Transport::registerPoller(poller);
+  wake_fd_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  timer_fd_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  if (!wake_fd_ || !timer_fd_)
+    throw std::runtime_error("out of file descriptors");
+  for (auto fd : {shared_->listen_fd.get(), wake_fd_.get(), timer_fd_.get()})
+    poller.addFd(fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), Pistache::Polling::Tag(fd));
+  shared_->members.push_back(this);
+}
+
+// An exception that left here would end the process.
+void reactor_transport::onReady(const Pistache::Aio::FdSet& events) {
+  auto accepts = false;
+  for (const auto& event : events) {
+    auto fd = static_cast<int>(event.getTag().value());
+    // Last: a new connection may get the number of one that ended, and events of that one may
+    // follow.
+    if (fd == shared_->listen_fd.get()) {
+      accepts = true;
+      continue;
+    }
+    try {
+      handle(event);
+    } catch (...) {
+      shared_->observer.on_limit("exceptions");
+      try {
+        drop(fd);
+      } catch (...) {
+        shared_->observer.on_limit("exceptions");
+      }
+    }
+  }
+  try {
+    if (accepts)
+      accept_some();
+  } catch (...) {
+    shared_->observer.on_limit("exceptions");
+  }
+}
+
+void reactor_transport::handle(const Pistache::Aio::FdSet::Entry& event) {
+  auto fd = static_cast<int>(event.getTag().value());
+  if (fd == wake_fd_.get())
+    return run_jobs();
+  if (fd == timer_fd_.get())
+    return tick();
+  auto found = entries_.find(fd);
+  if (found != entries_.end()) // Else it ended a moment ago.
+    serve(fd, *found->second, event.isWritable());
+}
+
+// Hang-ups need no case of their own: the read or write that is due reports them.
+void reactor_transport::serve(int fd, entry& x, bool writable) {
+  auto now = std::chrono::steady_clock::now();
+  auto next =
+    x.watched == wants::write || writable ? x.link.on_writable(now) : x.link.on_readable(now);
+  apply(fd, x, next);
+}
+
+void reactor_transport::apply(int fd, entry& x, wants next) {
+  if (next == wants::close)
+    return drop(fd);
+  if (next == x.watched)
+    return;
+  x.watched = next;
+  reactor()->modifyFd(key(), fd, next == wants::write ? NotifyOn::Write : NotifyOn::Read);
+}
+
+void reactor_transport::drop(int fd) {
+  auto found = entries_.find(fd);
+  if (found == entries_.end())
+    return;
+  auto gone = std::move(found->second);
+  entries_.erase(found);
+  shared_->limits.leave(gone->address);
+  shared_->observer.on_connections(-1);
+  removePeer(gone->peer); // Closes the descriptor.
+}
+
+void reactor_transport::accept_some() {
+  for (int i = 0; i < accepts_per_turn_max && !stopped_ && !paused_; ++i)
+    if (!accept_one())
+      return;
+}
+
+bool reactor_transport::accept_one() {
+  sockaddr_storage from{};
+  socklen_t size = sizeof from;
+  unique_fd socket{::accept4(shared_->listen_fd.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                             SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  if (!socket) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+      pause_accepting(std::chrono::steady_clock::now());
+    return errno == ECONNABORTED || errno == EINTR;
+  }
+  auto address = peer_of(from);
+  if (!shared_->limits.enter(address)) {
+    shared_->observer.on_limit("connections");
+    refuse_connection(socket.get());
+    return true;
+  }
+  try {
+    adopt(std::move(socket), from, address);
+  } catch (...) {
+    shared_->limits.leave(address);
+    throw;
+  }
+  return true;
+}
+
+void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
+                              const peer_address& address) {
+  auto now = std::chrono::steady_clock::now();
+  int on = 1;
+  // Answers leave in one piece; waiting for an acknowledgement would only delay them.
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto name = from;
+  auto where = Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&name));
+  auto fd = socket.get();
+  auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), address, context_, now);
+  handleNewPeer(x->peer);
+  socket.release(); // Belongs to the peer from here on.
+  // Pistache registers edge-triggered; ours reads once for each event and relies on being told
+  // again.
+  reactor()->modifyFd(key(), fd, NotifyOn::Read);
+  entries_.emplace(fd, std::move(x));
+  shared_->observer.on_connections(+1);
+  set_timer(true);
+}
+
+// Level-triggered, the listener would otherwise report for ever what cannot be accepted.
+void reactor_transport::pause_accepting(steady_time now) {
+  shared_->observer.on_limit("descriptors");
+  paused_ = true;
+  paused_until_ = now + accept_pause;
+  watch_listener(false);
+  set_timer(true);
+}
+
+void reactor_transport::watch_listener(bool on) {
+  reactor()->modifyFd(key(), shared_->listen_fd.get(), on ? NotifyOn::Read : NotifyOn::None);
+}
+
+void reactor_transport::post(std::function<void()> job) {
+  {
+    std::lock_guard guard{mutex_};
+    jobs_.push_back(std::move(job));
+  }
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the thread is awake anyway.
+  [[maybe_unused]] auto n = ::write(wake_fd_.get(), &one, sizeof one);
+}
+
+void reactor_transport::run_jobs() {
+  drain_counter(wake_fd_.get());
+  std::vector<std::function<void()>> jobs;
+  {
+    std::lock_guard guard{mutex_};
+    jobs.swap(jobs_);
+  }
+  for (auto& job : jobs)
+    job();
+}
+
+void reactor_transport::close_all() {
+  stopped_ = true;
+  watch_listener(false);
+  set_timer(false);
+  while (!entries_.empty())
+    drop(entries_.begin()->first);
+}
+
+void reactor_transport::tick() {
+  drain_counter(timer_fd_.get());
+  auto now = std::chrono::steady_clock::now();
+  std::vector<std::pair<int, wants>> changed;
+  for (auto& [fd, x] : entries_)
+    if (auto next = x->link.on_tick(now); next != x->watched)
+      changed.emplace_back(fd, next);
+  for (auto [fd, next] : changed)
+    if (auto found = entries_.find(fd); found != entries_.end())
+      apply(fd, *found->second, next);
+  if (paused_ && now >= paused_until_ && !stopped_) {
+    paused_ = false;
+    watch_listener(true);
+  }
+  if (entries_.empty() && !paused_)
+    set_timer(false);
+}
+
+// Runs only while there is something to look at, so that an idle server sleeps.
+void reactor_transport::set_timer(bool on) {
+  if (on == timer_on_)
+    return;
+  timer_on_ = on;
+  auto period = on ? tick_period(shared_->options).count() : 0;
+  constexpr long second = 1'000'000'000;
+  itimerspec spec{};
+  spec.it_value = {period / second, period % second};
+  spec.it_interval = spec.it_value;
+  ::timerfd_settime(timer_fd_.get(), 0, &spec, nullptr);
+}
+
+} // namespace camwall::http

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/unique_fd.hpp"
+#include "http/connection.hpp"
+#include "http/connection_limits.hpp"
+
+#include <pistache/peer.h>
+#include <pistache/reactor.h>
+#include <pistache/transport.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace camwall::http {
+
+class reactor_transport;
+
+/// What the reactor threads of one listener share. Lives as long as the reactor.
+struct reactor_shared {
+  reactor_shared(listen_options options_, answer_function answer_, http_observer& observer_);
+
+  const listen_options options;
+  const answer_function answer;
+  http_observer& observer;
+  connection_limits limits;
+  unique_fd listen_fd;
+  std::vector<reactor_transport*>
+    members; ///< One for each thread; complete before the reactor runs.
+};
+
+/// One thread's share of the connections, on Pistache's reactor. Pistache watches the descriptors
+/// and holds the peers; accepting, deadlines and every byte that is read or written are ours
+/// (docs/decisions/0001).
+class reactor_transport final : public Pistache::Tcp::Transport {
+public:
+  explicit reactor_transport(std::shared_ptr<reactor_shared> shared);
+
+  /// Runs `job` on this thread soon. From any thread; what must reach one peer holds a weak_ptr to
+  /// it, never its number.
+  void post(std::function<void()> job);
+
+  /// Stops accepting and closes every connection. On this thread.
+  void close_all();
+
+  std::shared_ptr<Pistache::Aio::Handler> clone() const override;
+  void registerPoller(Pistache::Polling::Epoll& poller) override;
+  void onReady(const Pistache::Aio::FdSet& events) override;
+
+private:
+  struct entry {
+    entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, const peer_address& address_,
+          connection_context& context, steady_time now);
+
+    std::shared_ptr<Pistache::Tcp::Peer> peer;
+    peer_address address;
+    connection link;
+    connection::wants watched = connection::wants::read;
+  };
+
+  void handle(const Pistache::Aio::FdSet::Entry& event);
+  void serve(int fd, entry& x, bool writable);
+  void apply(int fd, entry& x, connection::wants next);
+  void drop(int fd);
+  void accept_some();
+  bool accept_one();
+  void adopt(unique_fd socket, const sockaddr_storage& from, const peer_address& address);
+  void pause_accepting(steady_time now);
+  void watch_listener(bool on);
+  void run_jobs();
+  void tick();
+  void set_timer(bool on);
+
+  std::shared_ptr<reactor_shared> shared_;
+  connection_context context_;
+  unique_fd wake_fd_;
+  unique_fd timer_fd_;
+  std::unordered_map<int, std::unique_ptr<entry>> entries_; // By descriptor.
+  std::mutex mutex_;
+  std::vector<std::function<void()>> jobs_; // Guarded by mutex_.
+  steady_time paused_until_{};
+  bool paused_ = false;
+  bool stopped_ = false;
+  bool timer_on_ = false;
+};
+
+} // namespace camwall::http

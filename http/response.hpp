@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/unique_fd.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace camwall::http {
+
+/// A piece of an open file that is sent as the body.
+struct file_part {
+  unique_fd fd;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
+/// What a handler answers. The transport adds the status line, `Date`, `Content-Length` and
+/// `Connection`.
+struct response {
+  int status = 200;
+  std::string fields; ///< Header fields, each ended by CRLF; use `add`.
+  std::string body;   ///< Sent unless `file` is open.
+  file_part file;
+  bool omit_body = false; ///< HEAD: `Content-Length` tells the size, and nothing follows.
+  std::string_view route; ///< The pattern that matched: the label of the metrics. Static storage.
+
+  /// Appends one header field. Control characters in `value` (a header injection) become `?`.
+  response& add(std::string_view name, std::string_view value);
+
+  std::uint64_t content_length() const noexcept {
+    return file.fd ? file.size : body.size();
+  }
+};
+
+/// An answer with a body of its own.
+response text_response(int status, std::string_view content_type, std::string body);
+
+/// The words of RFC 9110 §15; `Unknown` for a code that the server never sends.
+std::string_view reason_phrase(int status) noexcept;
+
+/// What of the answer depends on the connection and not on the handler.
+struct head_options {
+  bool keep_alive = true;
+  std::string_view date; ///< IMF-fixdate (RFC 9110 §5.6.7).
+};
+
+/// Appends status line and header section of `x` to `out` (RFC 9112 §4).
+void append_head(std::string& out, const response& x, const head_options& options);
+
+/// The present time as IMF-fixdate; rendered once a second per thread.
+std::string_view http_date();
+
+} // namespace camwall::http
