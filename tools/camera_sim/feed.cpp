@@ -1,0 +1,174 @@
+#include "tools/camera_sim/feed.hpp"
+
+#include "tools/camera_sim/serial_sei.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace camwall::camera_sim {
+
+namespace {
+
+/// What may wait in a source for a client that does not read; beyond it, units are left out up to
+/// the next keyframe, as a camera does.
+constexpr std::uint64_t waiting_bytes_max = 4UL << 20U;
+
+GstCaps* make_caps(const track& from) {
+  GstCaps* caps = nullptr;
+  switch (from.kind) {
+    case codec::h264:
+      caps = gst_caps_from_string("video/x-h264,stream-format=avc,alignment=au");
+      break;
+    case codec::h265:
+      caps = gst_caps_from_string("video/x-h265,stream-format=hvc1,alignment=au");
+      break;
+    case codec::aac:
+      caps = gst_caps_from_string("audio/mpeg,mpegversion=(int)4,stream-format=raw");
+      break;
+    case codec::pcm_mulaw:
+      caps = gst_caps_from_string("audio/x-mulaw");
+      break;
+    case codec::pcm_alaw:
+      caps = gst_caps_from_string("audio/x-alaw");
+      break;
+  }
+  if (from.sample_rate > 0)
+    gst_caps_set_simple(caps, "rate", G_TYPE_INT, from.sample_rate, "channels", G_TYPE_INT,
+                        from.channels, nullptr);
+  if (!from.configuration.empty()) {
+    GstBuffer* record = gst_buffer_new_memdup(from.configuration.data(), from.configuration.size());
+    gst_caps_set_simple(caps, "codec_data", GST_TYPE_BUFFER, record, nullptr);
+    gst_buffer_unref(record);
+  }
+  return caps;
+}
+
+/// The access unit with, for video, the SEI of its serial before the first slice.
+GstBuffer* make_buffer(const access_unit& unit, codec kind, std::optional<std::uint64_t> serial) {
+  if (!serial)
+    return gst_buffer_new_memdup(unit.bytes.data(), unit.bytes.size());
+  const auto sei = make_serial_sei(kind, *serial);
+  const auto size = unit.bytes.size() + sei.size();
+  auto* memory = static_cast<std::uint8_t*>(g_malloc(size));
+  std::memcpy(memory, unit.bytes.data(), unit.first_slice);
+  std::memcpy(memory + unit.first_slice, sei.data(), sei.size());
+  std::memcpy(memory + unit.first_slice + sei.size(), unit.bytes.data() + unit.first_slice,
+              unit.bytes.size() - unit.first_slice);
+  return gst_buffer_new_wrapped(memory, size);
+}
+
+} // namespace
+
+std::shared_ptr<feed> feed::make(std::shared_ptr<mount> of, GstElement* bin) {
+  auto result = std::shared_ptr<feed>(new feed(std::move(of), bin));
+  GstAppSrcCallbacks callbacks{};
+  callbacks.need_data = [](GstAppSrc* source, guint, gpointer data) {
+    if (auto medium = static_cast<std::weak_ptr<feed>*>(data)->lock())
+      medium->prime(source);
+  };
+  for (const auto* on : {&result->video_, &result->audio_}) {
+    if (on->source != nullptr)
+      gst_app_src_set_callbacks(
+        on->source, &callbacks, new std::weak_ptr<feed>(result),
+        [](gpointer data) { delete static_cast<std::weak_ptr<feed>*>(data); });
+  }
+  return result;
+}
+
+feed::feed(std::shared_ptr<mount> of, GstElement* bin) : mount_(std::move(of)) {
+  const auto& content = *mount_->options.content;
+  const auto now = mount::now_ns();
+  set_up(video_, bin, "video", content.video);
+  video_.position = content.video.first_due(now);
+  video_.serial = video_.position;
+  if (mount_->options.begins == start::keyframe)
+    video_.position = content.video.next_keyframe(video_.position);
+  video_.origin_ns = content.video.due_ns(video_.position);
+  if (mount_->options.audio && content.audio) {
+    set_up(audio_, bin, "audio", *content.audio);
+    audio_.position = content.audio->first_due(now);
+    audio_.origin_ns = content.audio->due_ns(audio_.position);
+    audio_.delay_ns = content.video.units.front().composition_ns;
+  }
+}
+
+feed::~feed() {
+  for (const auto* on : {&video_, &audio_}) {
+    if (on->source != nullptr)
+      gst_object_unref(on->source);
+  }
+}
+
+void feed::set_up(cursor& on, GstElement* bin, const char* name, const track& from) {
+  on.source = GST_APP_SRC(gst_bin_get_by_name_recurse_up(GST_BIN(bin), name));
+  on.from = &from;
+  GstCaps* caps = make_caps(from);
+  g_object_set(on.source, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "do-timestamp",
+               FALSE, "block", FALSE, "max-bytes", guint64{waiting_bytes_max}, nullptr);
+  gst_caps_unref(caps);
+}
+
+void feed::prime(GstAppSrc* source) {
+  const std::lock_guard lock{mutex_};
+  auto& on = source == video_.source ? video_ : audio_;
+  if (std::exchange(on.primed, true))
+    return;
+  push(on);
+  step(on);
+}
+
+void feed::advance() {
+  const std::lock_guard lock{mutex_};
+  if (GST_STATE(video_.source) != GST_STATE_PLAYING)
+    return;
+  const auto running = gst_element_get_current_running_time(GST_ELEMENT(video_.source));
+  if (!GST_CLOCK_TIME_IS_VALID(running))
+    return;
+  const bool frozen = mount_->frozen;
+  advance(video_, static_cast<std::int64_t>(running), frozen);
+  if (audio_.source != nullptr)
+    advance(audio_, static_cast<std::int64_t>(running), frozen);
+}
+
+void feed::advance(cursor& on, std::int64_t running_ns, bool frozen) {
+  while (on.primed && due_ns(on) <= running_ns) {
+    const bool keyframe = on.from->unit(on.position).keyframe;
+    if (frozen || gst_app_src_get_current_level_bytes(on.source) > waiting_bytes_max) {
+      on.wants_keyframe = true;
+      mount_->units_dropped += frozen ? 0 : 1;
+    } else if (keyframe) {
+      on.wants_keyframe = false;
+    }
+    if (!on.wants_keyframe)
+      push(on);
+    step(on);
+  }
+}
+
+/// A unit goes out when its decode time has come, late by the reordering delay, so that its
+/// presentation time has come as well: the server's sinks would hold back what lies in the future.
+std::int64_t feed::due_ns(const cursor& on) const {
+  return on.from->due_ns(on.position) - on.origin_ns + on.from->composition_max_ns + on.delay_ns;
+}
+
+void feed::push(cursor& on) {
+  const auto& unit = on.from->unit(on.position);
+  GstBuffer* buffer = make_buffer(unit, on.from->kind, on.serial);
+  const auto decode = on.from->due_ns(on.position) - on.origin_ns + on.delay_ns;
+  GST_BUFFER_DTS(buffer) = static_cast<GstClockTime>(decode);
+  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(decode + unit.composition_ns);
+  if (!unit.keyframe)
+    GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (gst_app_src_push_buffer(on.source, buffer) != GST_FLOW_OK || !on.serial)
+    return;
+  ++mount_->units_sent;
+  mount_->last_serial = static_cast<std::int64_t>(*on.serial);
+}
+
+void feed::step(cursor& on) {
+  ++on.position;
+  if (on.serial)
+    ++*on.serial;
+}
+
+} // namespace camwall::camera_sim

@@ -1,0 +1,114 @@
+#include "tools/camera_sim/mount.hpp"
+
+#include "tools/camera_sim/feed.hpp"
+#include "tools/camera_sim/pacer.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace camwall::camera_sim {
+
+namespace {
+
+/// UDP media is sent from loopback as well, whatever the client asks for.
+constexpr guint16 udp_port_first = 40000;
+constexpr guint16 udp_port_last = 60000;
+
+/// What the factory's signal needs; freed with the handler.
+struct configuration {
+  std::shared_ptr<mount> of;
+  pacer& by;
+};
+
+const char* payloader(codec kind) {
+  switch (kind) {
+    case codec::h264:
+      return "rtph264pay config-interval=-1 pt=96";
+    case codec::h265:
+      return "rtph265pay config-interval=-1 pt=96";
+    case codec::aac:
+      return "rtpmp4gpay pt=97";
+    case codec::pcm_mulaw:
+      return "rtppcmupay pt=0";
+    case codec::pcm_alaw:
+      return "rtppcmapay pt=8";
+  }
+  return "fakesink";
+}
+
+std::string launch_line(const mount_options& options) {
+  std::string line =
+    std::string{"( appsrc name=video ! "} + payloader(options.content->video.kind) + " name=pay0 ";
+  if (options.audio && options.content->audio)
+    line +=
+      std::string{"appsrc name=audio ! "} + payloader(options.content->audio->kind) + " name=pay1 ";
+  return line + ")";
+}
+
+void unprepared(GstRTSPMedia* /*media*/, gpointer data) {
+  const auto& [played, by] = *static_cast<std::pair<std::shared_ptr<feed>, pacer*>*>(data);
+  by->remove(played);
+}
+
+void configure(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer data) {
+  auto& chosen = *static_cast<configuration*>(data);
+  GstElement* bin = gst_rtsp_media_get_element(media);
+  auto played = feed::make(chosen.of, bin);
+  gst_object_unref(bin);
+
+  using held = std::pair<std::shared_ptr<feed>, pacer*>;
+  g_signal_connect_data(
+    media, "unprepared", G_CALLBACK(unprepared), new held{played, &chosen.by},
+    [](gpointer memory, GClosure*) { delete static_cast<held*>(memory); }, GConnectFlags{});
+  chosen.by.add(std::move(played));
+}
+
+GstRTSPLowerTrans protocols(transport chosen) {
+  switch (chosen) {
+    case transport::tcp:
+      return GST_RTSP_LOWER_TRANS_TCP;
+    case transport::udp:
+      return GST_RTSP_LOWER_TRANS_UDP;
+    case transport::both:
+      break;
+  }
+  return static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP);
+}
+
+} // namespace
+
+mount::mount(std::string camera_name, mount_options chosen)
+  : name(std::move(camera_name) + "/" + chosen.path), options(std::move(chosen)) {
+  // nop
+}
+
+std::int64_t mount::now_ns() {
+  using std::chrono::steady_clock;
+  static const auto begin = steady_clock::now();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now() - begin).count();
+}
+
+GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,
+                                  const std::string& role) {
+  GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
+  gst_rtsp_media_factory_set_launch(factory, launch_line(of->options).c_str());
+  gst_rtsp_media_factory_set_shared(factory, of->options.begins == start::late_join ? TRUE : FALSE);
+  gst_rtsp_media_factory_set_protocols(factory, protocols(of->options.transports));
+
+  GstRTSPAddressPool* pool = gst_rtsp_address_pool_new();
+  gst_rtsp_address_pool_add_range(pool, "127.0.0.1", "127.0.0.1", udp_port_first, udp_port_last, 0);
+  gst_rtsp_media_factory_set_address_pool(factory, pool);
+  g_object_unref(pool);
+
+  if (!role.empty())
+    gst_rtsp_media_factory_add_role(factory, role.c_str(), GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
+                                    G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
+                                    G_TYPE_BOOLEAN, TRUE, nullptr);
+  g_signal_connect_data(
+    factory, "media-configure", G_CALLBACK(configure), new configuration{of, by},
+    [](gpointer memory, GClosure*) { delete static_cast<configuration*>(memory); },
+    GConnectFlags{});
+  return factory;
+}
+
+} // namespace camwall::camera_sim

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "tools/camera_sim/camera.hpp"
+
+#include <tl/expected.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace camwall::camera_sim {
+
+/// Reads clips once, however many cameras play them.
+class clip_store {
+public:
+  tl::expected<std::shared_ptr<const clip>, std::string> get(const std::filesystem::path& file);
+
+private:
+  std::map<std::filesystem::path, std::shared_ptr<const clip>> clips_;
+};
+
+/// Reads the cameras of a mounts file (docs/reference/camera_sim.md). Relative clips are looked up
+/// in `clips_folder`, or beside the file when that is empty. The error is a sentence that says
+/// which camera and key are wrong.
+tl::expected<std::vector<camera_options>, std::string> read_mounts_file(
+  const std::filesystem::path& file, const std::filesystem::path& clips_folder, clip_store& clips);
+
+} // namespace camwall::camera_sim
