@@ -28,7 +28,8 @@ struct camera {
   std::string group;
   std::string url;     ///< `rtsp://…`, complete with percent-encoded user information. A secret.
   std::string sub_url; ///< The same for the sub-stream; empty without one.
-  std::string password; ///< As it was written, for redaction only; may be empty.
+  std::string password; ///< Plain, of `url`; for redaction only; may be empty.
+  std::string sub_password; ///< The same of `sub_url`.
   config::transport transport = transport::tcp;
   bool audio = true;
   bool enabled = true;
@@ -83,6 +84,7 @@ struct wall {
   std::filesystem::path state_dir = "state";
   double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.
   std::vector<camera> cameras;
+  std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 
 } // namespace camwall::config

@@ -1,0 +1,82 @@
+#include "config/loader.hpp"
+
+#include "config/sections.hpp"
+#include "config/text_file.hpp"
+#include "config/yaml_tree.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+
+namespace camwall::config {
+
+namespace {
+
+using errors = std::vector<config_error>;
+
+tl::unexpected<errors> single(const std::filesystem::path& file, position at, std::string message) {
+  return tl::unexpected(errors{{file.string(), at.line, at.column, {}, std::move(message)}});
+}
+
+/// True when one folder is the other or lies in it.
+bool overlap(const std::filesystem::path& a, const std::filesystem::path& b) {
+  auto [at_a, at_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return at_a == a.end() || at_b == b.end();
+}
+
+void read_top(load_context& context, const yaml_node& root, wall& into) {
+  section top{context, &root, "", ""};
+  read_server(context, top, into.server);
+  read_hls(context, top, into.hls);
+  read_deadlines(context, top, into.deadlines);
+  read_limits(context, top, into.limits);
+  read_log(context, top, into.log);
+  read_test_only(context, top, into.time_scale);
+  top.read("state_dir", into.state_dir);
+  if (overlap(into.hls.directory, into.state_dir))
+    top.error("state_dir", "must not be, hold or lie in hls.directory, whose content is deleted");
+  read_cameras(context, top, into.limits.cameras_max, into.cameras);
+}
+
+tl::expected<wall, errors> load(std::string_view text, const std::filesystem::path& file,
+                                const environment& env) {
+  if (auto flaw = find_text_flaw(text))
+    return single(file, flaw->at, flaw->message);
+  auto root = parse_yaml(text);
+  if (!root)
+    return single(file, root.error().at, root.error().message);
+  std::error_code error;
+  auto folder = std::filesystem::absolute(file, error).parent_path();
+  if (error)
+    return single(file, {}, "the current folder cannot be determined: " + error.message());
+  load_context context{file.string(), std::move(folder), env, {}, {}};
+  wall out;
+  read_top(context, *root, out);
+  out.warnings = std::move(context.warnings);
+  if (context.errors.empty())
+    return out;
+  finish(context.errors);
+  return tl::unexpected(std::move(context.errors));
+}
+
+} // namespace
+
+tl::expected<wall, errors> load_text(std::string_view text, const std::filesystem::path& file,
+                                     const environment& env) {
+  if (text.size() > config_bytes_max)
+    return single(file, {}, "is larger than 1 MiB");
+  try {
+    return load(text, file, env);
+  } catch (const std::exception& error) {
+    return single(file, {}, std::string{"cannot be loaded: "} + error.what());
+  }
+}
+
+tl::expected<wall, errors> load_file(const std::filesystem::path& file, const environment& env) {
+  auto content = read_text_file(file, config_bytes_max);
+  if (!content)
+    return single(file, {}, content.error());
+  return load_text(content->text, file, env);
+}
+
+} // namespace camwall::config

@@ -1,0 +1,150 @@
+#include "config/sections.hpp"
+
+#include "config/url.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+namespace camwall::config {
+
+namespace {
+
+struct endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, or `:8080` for all IPv4 addresses.
+std::optional<endpoint> parse_listen(std::string_view text) {
+  auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  auto digits = text.substr(colon + 1);
+  endpoint out;
+  auto end = digits.data() + digits.size();
+  auto [stop, error] = std::from_chars(digits.data(), end, out.port);
+  if (digits.empty() || error != std::errc{} || stop != end)
+    return std::nullopt;
+  bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed)
+    host = host.substr(1, host.size() - 2);
+  if (host.empty())
+    out.address = "0.0.0.0";
+  else if (host == "localhost")
+    out.address = "127.0.0.1";
+  else
+    out.address = std::string{host};
+  bool has_colon = out.address.find(':') != std::string::npos;
+  if (has_colon != bracketed || !is_ip_address(out.address))
+    return std::nullopt;
+  return out;
+}
+
+void read_listen(section& here, server& into) {
+  auto listen = here.text("listen");
+  if (!listen)
+    return;
+  auto parsed = parse_listen(listen->text);
+  if (!parsed) {
+    here.error(*listen, listen->shown + " is not an address and port such as 127.0.0.1:8080, "
+                                        "[::1]:8080 or :8080 (all addresses)");
+    return;
+  }
+  into.address = parsed->address;
+  into.port = parsed->port;
+  if (!is_loopback(into.address) && into.access != access_mode::open)
+    here.error(*listen, listen->shown +
+                          " is not a loopback address: whoever reaches it could watch every camera;"
+                          " if that is meant, write server.access: open");
+}
+
+void read_hosts(section& here, server& into) {
+  constexpr std::size_t hosts_max = 64;
+  for (auto& host : here.texts("hosts", hosts_max)) {
+    if (!is_host_name(host.text) && !is_ip_address(host.text)) {
+      here.error(host, host.shown + " is not a host name or an IP address (write no port)");
+      continue;
+    }
+    std::transform(host.text.begin(), host.text.end(), host.text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    into.hosts.push_back(std::move(host.text));
+  }
+}
+
+} // namespace
+
+void read_server(load_context& context, const section& top, server& into) {
+  section here{context, top.find("server"), "server", "server"};
+  here.read("access", into.access,
+            section::choices<access_mode>{{"loopback", access_mode::loopback},
+                                          {"open", access_mode::open}});
+  read_listen(here, into);
+  read_hosts(here, into);
+}
+
+void read_hls(load_context& context, const section& top, hls& into) {
+  section here{context, top.find("hls"), "hls", "hls"};
+  here.read("directory", into.directory);
+  if (!into.directory.has_relative_path())
+    here.error("directory", "must not be the root of the file system: its content is deleted");
+  here.read("container", into.container,
+            section::choices<container>{{"fmp4", container::fmp4}, {"mpegts", container::mpegts}});
+  auto seconds = into.segment.count();
+  here.read("segment_seconds", seconds, 1, 10);
+  into.segment = seconds_f{seconds};
+  here.read("window", into.window, 3, 60);
+  here.read("grace", into.grace, 0, 60);
+}
+
+void read_deadlines(load_context& context, const section& top, deadlines& into) {
+  section here{context, top.find("deadlines"), "deadlines", "deadlines"};
+  here.read("open", into.open, seconds_f{1}, seconds_f{120});
+  here.read("access_unit", into.access_unit, seconds_f{0.2}, seconds_f{60});
+  here.read("linger", into.linger, seconds_f{0}, seconds_f{3600});
+}
+
+void read_limits(load_context& context, const section& top, limits& into) {
+  section here{context, top.find("limits"), "limits", "limits"};
+  here.read("cameras_max", into.cameras_max, 1, 1024);
+  here.read("connections_max", into.connections_max, 16, 65536);
+  here.read("connections_per_address_max", into.connections_per_address_max, 1, 65536);
+  here.read("connecting_max", into.connecting_max, 1, 64);
+  here.read("connecting_per_host_max", into.connecting_per_host_max, 1, 64);
+  here.read("stderr_lines_max", into.stderr_lines_max, 1, 1000);
+  here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
+  // A part is never larger than its whole: an error where both are written, else the default gives way.
+  auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,
+                   std::uint32_t max) {
+    if (x > max && here.find(part) != nullptr)
+      here.error(part, "must not be larger than limits." + std::string{whole} + " (" +
+                         std::to_string(max) + ")");
+    x = std::min(x, max);
+  };
+  bound("connections_per_address_max", into.connections_per_address_max, "connections_max",
+        into.connections_max);
+  bound("connecting_per_host_max", into.connecting_per_host_max, "connecting_max",
+        into.connecting_max);
+}
+
+void read_log(load_context& context, const section& top, logging& into) {
+  section here{context, top.find("log"), "log", "log"};
+  here.read("level", into.level,
+            section::choices<std::string>{{"trace", "trace"},
+                                          {"debug", "debug"},
+                                          {"info", "info"},
+                                          {"warn", "warn"},
+                                          {"error", "err"},
+                                          {"critical", "critical"},
+                                          {"off", "off"}});
+  here.read("format", into.format,
+            section::choices<log_format>{{"text", log_format::text}, {"json", log_format::json}});
+}
+
+void read_test_only(load_context& context, const section& top, double& time_scale) {
+  section here{context, top.find("test_only"), "test_only", "test_only"};
+  here.read("time_scale", time_scale, 0.01, 1000);
+}
+
+} // namespace camwall::config
