@@ -128,7 +128,7 @@ void worker_process::kill() {
 
 void worker_process::abandon() {
   sink_ = nullptr;
-  kill();
+  stop();
 }
 
 void worker_process::emit(worker_event event) {

@@ -22,7 +22,7 @@ public:
   /// Log lines of one worker per minute; more are counted and dropped.
   static constexpr std::uint32_t log_lines_per_minute_max = 60;
   static constexpr std::chrono::seconds sample_period{5};
-  static constexpr std::chrono::milliseconds stop_deadline{2000};
+  static constexpr std::chrono::milliseconds stop_deadline{500};
 
   worker_process(event_loop& loop, open_order order, std::function<void(worker_event)> sink,
                  std::size_t stderr_lines_max, std::function<void()> on_over);
@@ -40,10 +40,11 @@ public:
   void stop();
   void kill();
 
-  /// Nobody listens any more: end the process and say nothing.
+  /// Nobody listens any more: ask the process to end, kill it if it does not soon, and say nothing.
   void abandon();
 
-  const open_order& order() const noexcept {
+  /// May be completed until the worker has started.
+  open_order& order() noexcept {
     return order_;
   }
 

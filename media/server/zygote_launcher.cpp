@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <future>
+#include <random>
 
 extern char** environ;
 
@@ -68,6 +69,21 @@ int spawn(const std::string& program, int control, pid_t& pid) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return result;
+}
+
+/// A prefix for the segments of one worker that never comes again: the time in milliseconds, and a
+/// counter against two workers in one of them, both in lower case base 36.
+std::string make_run() {
+  static std::uint64_t count = std::random_device{}() % 1'000'000;
+  auto base36 = [](std::uint64_t x) {
+    std::string out;
+    for (; x > 0 || out.empty(); x /= 36)
+      out.insert(out.begin(), "0123456789abcdefghijklmnopqrstuvwxyz"[x % 36]);
+    return out;
+  };
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return base36(static_cast<std::uint64_t>(now / std::chrono::milliseconds{1})) + "z" +
+         base36(++count % 1'000'000);
 }
 
 /// Sends one packet with two descriptors.
@@ -129,10 +145,15 @@ void zygote_launcher::start_zygote() {
   });
 }
 
-worker_handle_ptr zygote_launcher::launch(open_order what,
-                                          std::function<void(worker_event)> sink) {
+worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(worker_event)> sink) {
   auto id = ++last_id_;
-  auto worker = std::make_shared<worker_process>(loop_, std::move(what), std::move(sink),
+  auto remember = [this, key = what.camera + '/' + what.stream,
+                   tell = std::move(sink)](worker_event event) {
+    if (const auto* x = std::get_if<segment_published>(&event); x != nullptr && options_.sequences)
+      options_.sequences->published(key, {x->media_sequence, x->discontinuity_sequence});
+    tell(std::move(event));
+  };
+  auto worker = std::make_shared<worker_process>(loop_, std::move(what), std::move(remember),
                                                  options_.stderr_lines_max, [this, id] {
                                                    workers_.erase(id);
                                                    tell_when_idle();
@@ -282,24 +303,33 @@ void zygote_launcher::reap_orphans() {
 }
 
 void zygote_launcher::submit(const worker_ptr& worker) {
-  if (zygote_socket_ && request(worker))
-    return;
+  if (zygote_socket_)
+    return request(worker);
   waiting_.push_back({worker, event_loop::clock::now() + options_.launch_deadline});
   loop_.call_after(options_.launch_deadline, [this] { expire_waiting(); });
 }
 
-bool zygote_launcher::request(const worker_ptr& worker) {
+void zygote_launcher::request(const worker_ptr& worker) {
+  auto& asked = worker->order();
+  std::error_code error;
+  std::filesystem::create_directories(asked.output_dir, error);
+  if (error)
+    return worker->fail(asked.output_dir + ": cannot be made (" + error.message() + ")");
+  asked.run = make_run();
+  if (options_.sequences) {
+    auto first = options_.sequences->next(asked.camera + '/' + asked.stream);
+    asked.media_sequence = first.media_sequence;
+    asked.discontinuity_sequence = first.discontinuity_sequence;
+  }
   unique_fd worker_socket;
   unique_fd worker_stderr;
   if (!worker->make_channels(worker_socket, worker_stderr))
-    return true; // It has failed and said so.
-  nlohmann::json tree{{"camera", worker->order().camera}, {"stream", worker->order().stream}};
+    return; // It has failed and said so.
+  nlohmann::json tree = {{"camera", asked.camera}, {"stream", asked.stream}};
   if (!send_with_fds(zygote_socket_.get(), tree.dump(), worker_socket.get(), worker_stderr.get())) {
-    worker->fail(std::string{"the worker factory takes no order: "} + std::strerror(errno));
-    return true;
+    return worker->fail(std::string{"the worker factory takes no order: "} + std::strerror(errno));
   }
   asked_.push_back(worker);
-  return true;
 }
 
 void zygote_launcher::submit_waiting() {

@@ -2,6 +2,7 @@
 
 #include "core/unique_fd.hpp"
 #include "media/server/event_loop.hpp"
+#include "media/server/sequence_store.hpp"
 #include "media/server/worker_process.hpp"
 #include "media/worker_launcher.hpp"
 
@@ -20,6 +21,7 @@ namespace camwall::media {
 struct zygote_options {
   std::filesystem::path worker_program; ///< `camwall-worker`.
   std::size_t stderr_lines_max = 50;
+  sequence_store* sequences = nullptr; ///< Gives each worker its first numbers.
   /// How long an order waits for a zygote that is being replaced before it fails with `resources`.
   std::chrono::milliseconds launch_deadline{3000};
 };
@@ -27,6 +29,9 @@ struct zygote_options {
 /// Makes workers through a zygote: a pre-warmed, single-threaded copy of the worker program that
 /// clones itself with CLONE_PARENT, so that every worker is a child of this process and outlives
 /// its zygote.
+///
+/// Fills in what only this side knows: `run`, the sequence numbers, and that the output folder
+/// exists.
 ///
 /// Owns the media I/O thread. The zygote is spawned from that thread, which lives until the very
 /// end: a worker's PDEATHSIG is tied to the thread that spawned its zygote.
@@ -59,7 +64,7 @@ private:
   void reap_zygote();
   void lose_zygote(const std::string& why);
   void submit(const worker_ptr& worker);
-  bool request(const worker_ptr& worker);
+  void request(const worker_ptr& worker);
   void submit_waiting();
   void expire_waiting();
   void answer(std::string_view packet);

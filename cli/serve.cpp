@@ -1,0 +1,235 @@
+#include "cli/serve.hpp"
+
+#include "actors/wall_system.hpp"
+#include "cli/commands.hpp"
+#include "cli/install.hpp"
+#include "cli/log.hpp"
+#include "cli/process.hpp"
+#include "config/loader.hpp"
+#include "http/server.hpp"
+#include "media/server/output_folder.hpp"
+#include "media/server/sequence_store.hpp"
+#include "media/server/zygote_launcher.hpp"
+#include "metrics/exporter.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <iostream>
+#include <thread>
+
+namespace camwall::cli {
+
+namespace {
+
+/// How long workers may take to close their RTSP sessions.
+constexpr std::chrono::milliseconds workers_stop_deadline{1000};
+
+/// Passes on to the metrics what the transport tells.
+class http_to_metrics final : public http::http_observer {
+public:
+  explicit http_to_metrics(metrics::http_metrics& x) : metrics_(x) {
+    // nop
+  }
+  void on_request(std::string_view route, std::string_view method, int code,
+                  std::chrono::nanoseconds took) override {
+    metrics_.request(route, method, code, took);
+  }
+  void on_limit(std::string_view limit) override {
+    metrics_.limit_reached(limit);
+  }
+  void on_connections(int delta) override {
+    metrics_.connections(delta);
+  }
+
+private:
+  metrics::http_metrics& metrics_;
+};
+
+http::listen_options listen_options_of(const config::wall& x) {
+  return {.address = x.server.address,
+          .port = x.server.port,
+          .hosts = x.server.hosts,
+          .open_access = x.server.access == config::access_mode::open,
+          .reactors = std::max<std::size_t>(1, std::thread::hardware_concurrency()),
+          .connections_max = x.limits.connections_max,
+          .connections_per_address_max = x.limits.connections_per_address_max};
+}
+
+} // namespace
+
+// The order of the members is the order of the start; the destructor takes them down from the last
+// to the first.
+struct running_wall::impl {
+  impl(config::wall x, install where)
+    : config(std::make_shared<const config::wall>(std::move(x))),
+      output(config->hls.directory),
+      sequences(config->state_dir),
+      exporter(snapshots, where.version),
+      observer(exporter.http()),
+      installed(std::move(where)),
+      launcher({.worker_program = installed.programs / "camwall-worker",
+                .stderr_lines_max = config->limits.stderr_lines_max,
+                .sequences = &sequences},
+               [this](std::string why) { on_zygote_end(std::move(why)); }) {
+    // nop
+  }
+
+  void on_zygote_end(std::string why) {
+    if (auto tree = wall.load())
+      tree->zygote_ended(std::move(why));
+  }
+
+  void start_tree() {
+    auto tree = std::make_unique<wall_system>(wall_system::parts{
+      .config = config,
+      .launcher = &launcher,
+      .snapshots = &snapshots,
+      .metrics = &exporter.supervision(),
+      .start_zygote = [this] { launcher.start_zygote(); },
+      .on_end =
+        [this] {
+          gave_up = true;
+          raise_end();
+        },
+    });
+    wall = tree.get();
+    owned_wall = std::move(tree);
+  }
+
+  static void raise_end() {
+    ::kill(::getpid(), SIGTERM);
+  }
+
+  std::string start_http() {
+    auto started = http::server::start(
+      listen_options_of(*config),
+      {.wall = &snapshots,
+       .demand = [this](std::string_view camera,
+                        std::string_view stream) { owned_wall->demand(camera, stream); },
+       .metrics = [this] { return exporter.text(); },
+       .ready = [this] { return wall.load() != nullptr && !gave_up; },
+       .static_dir = installed.static_dir,
+       .hls_dir = config->hls.directory,
+       .segment_s = config->hls.segment.count(),
+       .version = installed.version,
+       .build = installed.build},
+      observer);
+    if (!started)
+      return started.error();
+    http = std::move(*started);
+    return {};
+  }
+
+  std::shared_ptr<const config::wall> config;
+  unique_fd lock;
+  media::output_folder output;
+  media::sequence_store sequences;
+  snapshot_cell snapshots;
+  metrics::exporter exporter;
+  http_to_metrics observer;
+  install installed;
+  std::atomic<bool> gave_up = false;
+  std::atomic<wall_system*> wall =
+    nullptr; ///< For the media I/O thread, which starts before the tree.
+  media::zygote_launcher launcher;
+  std::unique_ptr<wall_system> owned_wall;
+  std::unique_ptr<http::server> http;
+  bool stopped = false;
+};
+
+running_wall::running_wall(std::unique_ptr<impl> x) : impl_(std::move(x)) {
+  // nop
+}
+
+running_wall::~running_wall() {
+  stop();
+}
+
+std::unique_ptr<running_wall> running_wall::start(config::wall config, std::string& error) {
+  std::error_code code;
+  std::filesystem::create_directories(config.state_dir, code);
+  auto lock = lock_folder(config.state_dir);
+  if (!lock) {
+    error = config.state_dir.string() +
+            ": another server uses it, or it cannot be written; end the other one, mend the "
+            "permissions or change state_dir";
+    return nullptr;
+  }
+  auto x = std::make_unique<impl>(std::move(config), find_install());
+  x->lock = std::move(lock);
+  if (error = x->output.prepare(); !error.empty())
+    return nullptr;
+  std::set<std::string> known;
+  for (const auto& camera : x->config->cameras)
+    known.insert(camera.id);
+  if (auto n = x->output.remove_orphans(known); n > 0)
+    spdlog::info("removed {} files of cameras that are no longer configured", n);
+  x->exporter.config_loaded(true);
+  x->exporter.access_open(x->config->server.access == config::access_mode::open);
+  if (x->config->server.access == config::access_mode::open)
+    spdlog::warn("server.access: open — whoever reaches {}:{} may watch every camera",
+                 x->config->server.address, x->config->server.port);
+  x->start_tree();
+  if (error = x->start_http(); !error.empty()) {
+    running_wall{std::move(x)}.stop();
+    return nullptr;
+  }
+  return std::unique_ptr<running_wall>{new running_wall{std::move(x)}};
+}
+
+const snapshot_cell& running_wall::snapshots() const {
+  return impl_->snapshots;
+}
+
+std::uint16_t running_wall::port() const {
+  return impl_->http->port();
+}
+
+bool running_wall::gave_up() const {
+  return impl_->gave_up;
+}
+
+void running_wall::stop() {
+  if (std::exchange(impl_->stopped, true))
+    return;
+  if (impl_->http)
+    impl_->http->stop();
+  if (impl_->owned_wall)
+    impl_->owned_wall->stop();
+  impl_->launcher.shut_down(workers_stop_deadline);
+  impl_->output.wipe();
+}
+
+int serve(const std::filesystem::path& config_file) {
+  auto config = config::load_file(config_file, config::process_environment());
+  if (!config) {
+    for (const auto& x : config.error())
+      std::cerr << to_string(x) << '\n';
+    std::cerr << "nothing was started\n";
+    return exit_bad_config;
+  }
+  forbid_core_dumps();
+  block_ending_signals();
+  set_up_log(config->log);
+  for (const auto& x : config->warnings)
+    spdlog::warn("{}", x);
+  auto cameras = config->cameras.size();
+  auto address = config->server.address;
+  std::string error;
+  auto wall = running_wall::start(std::move(*config), error);
+  if (!wall) {
+    spdlog::critical("{}", error);
+    return exit_failed;
+  }
+  spdlog::info("wall of {} cameras on http://{}:{}/", cameras, address, wall->port());
+  auto signals = ending_signals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  unblock_ending_signals();
+  spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "told to end");
+  wall->stop();
+  return wall->gave_up() ? exit_failed : exit_ok;
+}
+
+} // namespace camwall::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "config/schema.hpp"
+#include "core/wall_snapshot.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace camwall::cli {
+
+/// The whole server, put together in the order in which its parts need each other, and taken apart
+/// in the reverse.
+class running_wall {
+public:
+  /// The error is one sentence for people. Call `block_ending_signals` before.
+  static std::unique_ptr<running_wall> start(config::wall config, std::string& error);
+
+  ~running_wall();
+
+  running_wall(const running_wall&) = delete;
+  running_wall& operator=(const running_wall&) = delete;
+
+  const snapshot_cell& snapshots() const;
+  std::uint16_t port() const;
+
+  /// True when the supervision tree gave up by itself; it also raises SIGTERM then.
+  bool gave_up() const;
+
+  /// Stop accepting, end viewers, end actors, end workers, clean the output folder.
+  void stop();
+
+private:
+  struct impl;
+  explicit running_wall(std::unique_ptr<impl> x);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace camwall::cli

@@ -1,0 +1,38 @@
+#include "cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  namespace cli = camwall::cli;
+  CLI::App app{"camwall: a server for unattended camera walls"};
+  app.require_subcommand(1);
+  std::string config_file;
+  auto* serve = app.add_subcommand("serve", "Run the wall");
+  auto* check = app.add_subcommand("check", "Check a configuration and do nothing else");
+  for (auto* command : {serve, check})
+    command->add_option("-c,--config", config_file, "The configuration, YAML")->required();
+  cli::demo_options demo_options;
+  auto* demo =
+    app.add_subcommand("demo", "Run sixteen simulated cameras and a wall that shows them");
+  demo->add_option("--listen", demo_options.listen, "Address and port of the wall")
+    ->capture_default_str();
+  demo->add_option("--clips", demo_options.clips, "Folder of the clips (ops/make_clips.sh)");
+  demo->add_option("--work", demo_options.work, "Folder for configuration, state and output");
+  demo->add_option("--camera-port", demo_options.camera_port, "RTSP port of the first camera")
+    ->capture_default_str();
+  demo->add_option("--control-port", demo_options.control_port, "Control port of the simulator");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (serve->parsed())
+      return cli::serve(config_file);
+    if (check->parsed())
+      return cli::check(config_file);
+    return cli::demo(std::move(demo_options));
+  } catch (const std::exception& x) {
+    std::cerr << "camwall: " << x.what() << '\n';
+    return cli::exit_failed;
+  }
+}

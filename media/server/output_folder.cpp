@@ -1,0 +1,56 @@
+#include "media/server/output_folder.hpp"
+
+#include <system_error>
+
+namespace camwall::media {
+
+namespace fs = std::filesystem;
+
+bool is_output_name(std::string_view name) noexcept {
+  if (name.ends_with(".tmp"))
+    name.remove_suffix(4);
+  return name.ends_with(".m3u8") || name.ends_with(".m4s") || name.ends_with(".ts") ||
+         (name.starts_with("init-") && name.ends_with(".mp4"));
+}
+
+output_folder::output_folder(fs::path root) : root_(std::move(root)) {
+  // nop
+}
+
+std::string output_folder::prepare() {
+  std::error_code error;
+  fs::create_directories(root_, error);
+  if (error)
+    return root_.string() + ": cannot be made (" + error.message() +
+           "); mend the permissions or change hls.directory";
+  return {};
+}
+
+std::size_t output_folder::remove_orphans(const std::set<std::string>& known_cameras) {
+  std::size_t count = 0;
+  std::error_code error;
+  for (const auto& camera : fs::directory_iterator{root_, error})
+    if (camera.is_directory(error) && !known_cameras.contains(camera.path().filename().string()))
+      count += clean_camera(camera.path());
+  return count;
+}
+
+std::size_t output_folder::wipe() {
+  return remove_orphans({});
+}
+
+std::size_t output_folder::clean_camera(const fs::path& camera) {
+  std::size_t count = 0;
+  std::error_code error;
+  for (const auto* stream : {"main", "sub"}) {
+    auto folder = camera / stream;
+    for (const auto& file : fs::directory_iterator{folder, error})
+      if (is_output_name(file.path().filename().string()) && fs::remove(file.path(), error))
+        ++count;
+    fs::remove(folder, error); // Only when it is empty now.
+  }
+  fs::remove(camera, error);
+  return count;
+}
+
+} // namespace camwall::media
