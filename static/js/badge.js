@@ -12,7 +12,8 @@ import { codecName, duration, fill } from './words.js';
  * @typedef {object} Badge
  * @property {BadgeKind} kind
  * @property {string} text the pill
- * @property {string} detail a sentence, or empty
+ * @property {string} detail why; a sentence, or empty
+ * @property {string} next when it is tried again, or empty
  * @property {boolean} trusted false: the picture is grey, it is not of now
  */
 
@@ -34,6 +35,7 @@ export function badgeOf(camera, playback, server, words) {
     kind,
     text: age === null ? words.badge[kind] : `${words.badge[kind]} ${duration(age)}`,
     detail,
+    next: '',
     trusted: kind === 'live',
   });
   const why = camera.reason === null ? '' : words.reason[camera.reason] ?? camera.detail ?? camera.reason;
@@ -47,9 +49,9 @@ export function badgeOf(camera, playback, server, words) {
     case 'stale':
       return make('stale', why, ageOf(camera, playback, server));
     case 'backoff':
-      return make('offline', withNextTry(why, camera, server, words));
+      return { ...make('offline', why), next: nextTry(camera, server, words) };
     case 'auth_failed':
-      return make('auth_failed', withNextTry(why || (words.reason.auth ?? ''), camera, server, words));
+      return { ...make('auth_failed', why || words.reason.auth), next: nextTry(camera, server, words) };
     default:
       return liveOrHonest(camera, playback, words, make);
   }
@@ -91,15 +93,13 @@ function ageOf(camera, playback, server) {
 }
 
 /**
- * @param {string} why
  * @param {import('./api.js').Camera} camera
  * @param {{serverNow: number|null, reachable: boolean}} server
  * @param {import('./words.js').Words} words
  */
-function withNextTry(why, camera, server, words) {
+function nextTry(camera, server, words) {
   // A server that does not answer may not be trying at all.
-  if (camera.nextTry === null || server.serverNow === null || !server.reachable) return why;
+  if (camera.nextTry === null || server.serverNow === null || !server.reachable) return '';
   const wait = camera.nextTry - server.serverNow;
-  const next = wait < 1000 ? words.ui.next_try_soon : fill(words.ui.next_try, { time: duration(wait) });
-  return why === '' ? next : `${why} · ${next}`;
+  return wait < 1000 ? words.ui.next_try_soon : fill(words.ui.next_try, { time: duration(wait) });
 }

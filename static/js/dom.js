@@ -14,7 +14,12 @@ export function make(tag, className = '', ...children) {
   return element;
 }
 
-/** A button that says what it does to those who do not see it. @param {string} className @param {string} label @param {() => void} onClick */
+/**
+ * A button that says what it does to those who do not see it.
+ * @param {string} className
+ * @param {string} label
+ * @param {() => void} onClick
+ */
 export function makeButton(className, label, onClick) {
   const button = make('button', className);
   button.type = 'button';
@@ -23,7 +28,7 @@ export function makeButton(className, label, onClick) {
   return button;
 }
 
-/** Writes only what changed: screens readers and the layout are told of every write. @param {Node} node @param {string} text */
+/** Writes only what changed: screen readers and the layout are told of every write. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -61,7 +61,8 @@ function configFor(Hls, { audio, gopSeconds }) {
 /** A playlist loader that hides the sound of a stream. @param {HlsClass} Hls */
 function muteLoader(Hls) {
   /** @typedef {import('hls.js').PlaylistLoaderContext} Context */
-  const Base = /** @type {new (config: import('hls.js').HlsConfig) => import('hls.js').Loader<Context>} */ (Hls.DefaultConfig.loader);
+  /** @typedef {new (config: import('hls.js').HlsConfig) => import('hls.js').Loader<Context>} LoaderClass */
+  const Base = /** @type {LoaderClass} */ (Hls.DefaultConfig.loader);
   return class extends Base {
     /**
      * @override

@@ -10,9 +10,9 @@
  */
 
 const PICTURE = 16 / 9;
-// A tile may be a little wider or taller than its picture so that the wall fills the screen to its edges.
-const NARROWEST = 1.5;
-const WIDEST = 2.05;
+// A tile hugs its picture: what the screen has too much goes to the edges, not into bars in every tile.
+const NARROWEST = 1.7;
+const WIDEST = 1.86;
 /** Below this a label cannot be read; the wall scrolls instead. */
 const TILE_WIDTH_MIN = 120;
 const TILE_WIDTH_SCROLLING = 160;
@@ -40,14 +40,15 @@ export function bestGrid(count, width, height, gap) {
       columns = n;
     }
   }
-  const scrolls = best < TILE_WIDTH_MIN;
+  const scrolls = count > 0 && best < TILE_WIDTH_MIN;
   if (scrolls) columns = Math.max(1, Math.floor((width + gap) / (TILE_WIDTH_SCROLLING + gap)));
   const rows = Math.max(1, Math.ceil(count / columns));
   const cellWidth = cell(width, columns);
   const cellHeight = scrolls ? cellWidth / PICTURE : cell(height, rows);
-  const tileWidth = Math.min(cellWidth, cellHeight * WIDEST);
-  const tileHeight = Math.min(cellHeight, cellWidth / NARROWEST);
-  return { columns, rows, tileWidth: Math.max(0, Math.floor(tileWidth)), tileHeight: Math.max(0, Math.floor(tileHeight)), scrolls };
+  const whole = (/** @type {number} */ px) => Math.max(0, Math.floor(px));
+  const tileWidth = whole(Math.min(cellWidth, cellHeight * WIDEST));
+  const tileHeight = whole(Math.min(cellHeight, cellWidth / NARROWEST));
+  return { columns, rows, tileWidth, tileHeight, scrolls };
 }
 
 /**
@@ -56,6 +57,14 @@ export function bestGrid(count, width, height, gap) {
  * @returns {number} the same index at an edge
  */
 export function neighbour(index, key, count, columns) {
-  const target = { ArrowLeft: index - 1, ArrowRight: index + 1, ArrowUp: index - columns, ArrowDown: index + columns, Home: 0, End: count - 1 }[key];
+  const targets = {
+    ArrowLeft: index - 1,
+    ArrowRight: index + 1,
+    ArrowUp: index - columns,
+    ArrowDown: index + columns,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = /** @type {Record<string, number|undefined>} */ (targets)[key];
   return target === undefined || target < 0 || target >= count ? index : target;
 }

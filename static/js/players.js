@@ -7,8 +7,15 @@ import { NativePlayer } from './native_player.js';
  * @typedef {object} PlayerKit
  * @property {'hls'|'native'|'none'} kind
  * @property {boolean} missing the player's file could not be loaded
- * @property {(video: HTMLVideoElement, stream: import('./api.js').Stream, audio: boolean, events: import('./hls_player.js').PlayerEvents) => import('./hls_player.js').Player} make
+ * @property {MakePlayer} make
  * @property {(stream: import('./api.js').Stream) => boolean} canPlay
+ *
+ * @callback MakePlayer
+ * @param {HTMLVideoElement} video
+ * @param {import('./api.js').Stream} stream
+ * @param {boolean} audio
+ * @param {import('./hls_player.js').PlayerEvents} events
+ * @returns {import('./hls_player.js').Player}
  */
 
 const MIME_NATIVE = 'application/vnd.apple.mpegurl';

@@ -7,13 +7,17 @@ import { isAway } from './wall_model.js';
 /** A camera that hiccups for a moment must not move the whole wall by a line. */
 const SHOW_AFTER_MS = 3_000;
 const HIDE_AFTER_MS = 4_000;
-const NAMES_MAX = 3;
+const NAMES_MAX = 5;
 /** Badges that need somebody; OFF and IDLE were chosen, CONNECTING passes. */
 const TROUBLE = ['stale', 'offline', 'auth_failed', 'unplayable'];
 
 /**
  * What the line says: pure.
- * @param {{state: import('./wall_model.js').WallState, tiles: {label: string, badge: string}[], now: number, notice: string}} wall
+ * @param {object} wall
+ * @param {import('./wall_model.js').WallState} wall.state
+ * @param {{label: string, badge: string}[]} wall.tiles
+ * @param {number} wall.now ms, monotonic
+ * @param {string} wall.notice something that no tile can say; empty mostly
  * @param {import('./words.js').Words} words
  * @returns {{level: 'error'|'warning', text: string}|null}
  */
@@ -61,7 +65,8 @@ export class StatusStrip {
       return;
     }
     this.differsSince_ ??= wall.now;
-    if (wall.now - this.differsSince_ < (visible ? HIDE_AFTER_MS : SHOW_AFTER_MS)) return;
+    const patience = wall.tiles.length === 0 ? 0 : visible ? HIDE_AFTER_MS : SHOW_AFTER_MS;
+    if (wall.now - this.differsSince_ < patience) return;
     this.element_.hidden = message === null;
     this.differsSince_ = null;
   }

@@ -17,8 +17,9 @@ export class TileView {
     this.note_ = make('span', 'note');
     this.badgeText_ = make('span', 'badge-text');
     this.detail_ = make('p', 'detail');
+    this.next_ = make('p', 'next');
     this.open_ = makeButton('tile-open', '', events.onOpen);
-    this.sound_ = makeButton('tool sound', words.ui.sound_on, events.onSound);
+    this.sound_ = makeButton('tool sound', words.ui.sound, events.onSound);
     this.close_ = makeButton('tool close', words.ui.close, events.onClose);
     this.sound_.hidden = true;
     this.screen = make('div', 'screen');
@@ -28,7 +29,7 @@ export class TileView {
       this.screen,
       make('div', 'scrim'),
       make('div', 'caption', this.label_, this.facts_, this.note_),
-      make('div', 'state', make('span', 'badge', make('span', 'badge-dot'), this.badgeText_), this.detail_),
+      make('div', 'state', make('span', 'badge', make('span', 'badge-dot'), this.badgeText_), this.detail_, this.next_),
       this.open_,
       make('div', 'tools', this.sound_, this.close_),
     );
@@ -46,6 +47,7 @@ export class TileView {
     setText(this.label_, camera.label);
     setText(this.badgeText_, badge.text);
     setText(this.detail_, badge.detail);
+    setText(this.next_, badge.next);
     setData(element, 'badge', badge.kind);
     setData(element, 'phase', camera.phase);
     setData(element, 'trusted', String(badge.trusted));
@@ -70,7 +72,6 @@ export class TileView {
     if (frames === null) delete this.element.dataset.mainFrames;
     else setData(this.element, 'mainFrames', String(frames));
     this.sound_.hidden = sound === null;
-    this.sound_.setAttribute('aria-label', sound ? this.words_.ui.sound_off : this.words_.ui.sound_on);
     this.sound_.setAttribute('aria-pressed', String(sound === true));
   }
 

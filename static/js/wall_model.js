@@ -8,7 +8,7 @@ import { ServerClock } from './server_clock.js';
  * @property {import('./api.js').Camera[]} cameras the last that were told; kept while the server is away
  * @property {boolean} loaded a first answer came
  * @property {number} failures polls that failed since the last answer
- * @property {number|null} awaySince ms, monotonic: the last answer before the failures
+ * @property {number|null} awaySince ms, monotonic: the first poll that failed
  * @property {number|null} refusal HTTP status, when the server answers but refuses
  */
 
@@ -29,9 +29,15 @@ export function answered(state, cameras) {
   return { ...state, cameras, loaded: true, failures: 0, awaySince: null, refusal: null };
 }
 
-/** @param {WallState} state @param {number} now ms, monotonic @param {number|null} status HTTP, null when nothing came @returns {WallState} */
+/**
+ * @param {WallState} state
+ * @param {number} now ms, monotonic
+ * @param {number|null} status of HTTP; null when nothing came
+ * @returns {WallState}
+ */
 export function failed(state, now, status) {
-  return { ...state, failures: state.failures + 1, awaySince: state.awaySince ?? now, refusal: status === 401 || status === 403 ? status : null };
+  const refusal = status === 401 || status === 403 ? status : null;
+  return { ...state, failures: state.failures + 1, awaySince: state.awaySince ?? now, refusal };
 }
 
 /** True when people should be told. @param {WallState} state */

@@ -1,7 +1,10 @@
 // Every sentence of the page, by language. A language that lacks a word falls back to English.
 
 /**
- * @typedef {Record<'title'|'starting'|'connecting'|'disabled'|'idle'|'next_try'|'next_try_soon'|'unplayable'|'this_video'|'server_unreachable'|'server_refuses'|'loading'|'not_live_one'|'not_live_many'|'and_more'|'empty_title'|'empty_text'|'empty_example'|'open'|'close'|'sound_on'|'sound_off'|'main_failed'|'main_starting'|'no_player'|'player_missing', string>} Ui
+ * @typedef {Record<'title'|'starting'|'connecting'|'disabled'|'idle'|'next_try'|'next_try_soon'|'unplayable'|
+ *   'this_video'|'server_unreachable'|'server_refuses'|'loading'|'not_live_one'|'not_live_many'|'and_more'|
+ *   'empty_title'|'empty_text'|'empty_example'|'open'|'close'|'sound'|'main_failed'|'main_starting'|'no_player'|
+ *   'player_missing', string>} Ui
  *
  * @typedef {object} Words
  * @property {Record<import('./badge.js').BadgeKind, string>} badge
@@ -53,8 +56,8 @@ const en = {
     connecting: 'Connecting to the camera',
     disabled: 'Switched off',
     idle: 'Select to watch',
-    next_try: 'next try in {time}',
-    next_try_soon: 'trying again now',
+    next_try: 'Next try in {time}',
+    next_try_soon: 'Trying again now',
     unplayable: '{codec} not playable here',
     this_video: 'This video is',
     server_unreachable: 'Server unreachable for {time}. Trying again.',
@@ -68,8 +71,7 @@ const en = {
     empty_example: 'cameras:\n  - id: gate\n    label: Front gate\n    url: rtsp://192.0.2.10/stream1',
     open: 'Show {label} large',
     close: 'Back to the wall',
-    sound_on: 'Sound on',
-    sound_off: 'Sound off',
+    sound: 'Sound',
     main_failed: 'Full quality is not available; this is the small stream',
     main_starting: 'Full quality is on its way',
     no_player: 'This browser can play neither Media Source nor HLS',
