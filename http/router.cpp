@@ -69,7 +69,7 @@ router::~router() = default;
 router::match router::find(const std::string& path) const {
   match out;
   // Pistache would take `/x/` for `/x`; relative links on such a page would break.
-  if (path.empty() || (path.size() > 1 && path.back() == '/'))
+  if (!path.starts_with('/') || (path.size() > 1 && path.back() == '/'))
     return out;
   auto found = tree_->root.findRoute(std::string_view{path}.substr(1));
   auto leaf = tree_->by_leaf.find(std::get<0>(found).get());

@@ -5,6 +5,7 @@
 
 #include <pistache/reactor.h>
 
+#include <csignal>
 #include <exception>
 #include <latch>
 #include <utility>
@@ -19,7 +20,7 @@ public:
     : shared_(std::move(shared)), port_(port), reactor_(Pistache::Aio::Reactor::create()) {
     reactor_->init(Pistache::Aio::AsyncContext(shared_->options.reactors, "http"));
     reactor_->addHandler(std::make_shared<reactor_transport>(shared_));
-    reactor_->run();
+    start_threads();
   }
 
   ~pistache_transport() override {
@@ -48,6 +49,18 @@ public:
   }
 
 private:
+  // sendfile to a peer that is gone raises SIGPIPE and cannot be told not to. Threads inherit the
+  // mask.
+  void start_threads() {
+    sigset_t pipe;
+    sigset_t before;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    reactor_->run();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
   std::shared_ptr<reactor_shared> shared_;
   std::uint16_t port_;
   std::shared_ptr<Pistache::Aio::Reactor> reactor_;
