@@ -30,9 +30,9 @@ void read_common(section& here, camera& into) {
             section::choices<transport>{{"tcp", transport::tcp}, {"udp", transport::udp}});
   here.read("audio", into.audio);
   here.read("enabled", into.enabled);
-  here.read(
-    "start", into.start,
-    section::choices<start_mode>{{"always", start_mode::always}, {"on_demand", start_mode::on_demand}});
+  here.read("start", into.start,
+            section::choices<start_mode>{{"always", start_mode::always},
+                                         {"on_demand", start_mode::on_demand}});
   if (auto group = here.text("group", group_rule))
     into.group = std::move(group->text);
   // No quirk exists in this version. A name for a later one must not pass as if it had an effect.
@@ -70,8 +70,9 @@ void read_id(section& here, id_table& taken, camera& into) {
   if (!id)
     return;
   if (!is_id(id->text)) {
-    here.error(*id, id->shown + " is not an id: 1 to 63 of a-z, 0-9, _ and -, the first one a "
-                                "letter or a digit");
+    here.error(*id, id->shown +
+                      " is not an id: 1 to 63 of a-z, 0-9, _ and -, the first one a "
+                      "letter or a digit");
     return;
   }
   if (std::find(reserved_ids.begin(), reserved_ids.end(), id->text) != reserved_ids.end()) {

@@ -15,8 +15,9 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 /// The environment of this process.
 environment process_environment();
 
-/// Replaces `${NAME}` by the variable's value and `${NAME:-default}` by the default when it is unset or empty; `$${`
-/// stands for `${`. Values are not looked through again. The error is half a sentence that names the variable.
+/// Replaces `${NAME}` by the variable's value and `${NAME:-default}` by the default when it is
+/// unset or empty; `$${` stands for `${`. Values are not looked through again. The error is half a
+/// sentence that names the variable.
 tl::expected<std::string, std::string> interpolate(std::string_view text, const environment& env);
 
 inline constexpr std::size_t interpolated_bytes_max = 16 * 1024;

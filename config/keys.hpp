@@ -6,10 +6,12 @@
 
 namespace camwall::config {
 
-/// One key that the loader understands. The reference and the example file are tested against this table.
+/// One key that the loader understands. The reference and the example file are tested against this
+/// table.
 struct known_key {
-  std::string_view path;     ///< E.g. `server.listen`; of a camera `cameras[].url`.
-  std::string_view fallback; ///< What holds when the key is absent, as text; empty when there is nothing to say.
+  std::string_view path; ///< E.g. `server.listen`; of a camera `cameras[].url`.
+  std::string_view
+    fallback; ///< What holds when the key is absent, as text; empty when there is nothing to say.
 };
 
 /// All keys, in the order of the reference.

@@ -15,13 +15,15 @@ namespace camwall::config {
 
 inline constexpr std::size_t config_bytes_max = 1024 * 1024;
 
-/// Reads and validates a configuration. Gives all that is wrong at once, in the order of the file; never throws for
-/// anything that a file can hold. All paths in the result are absolute.
+/// Reads and validates a configuration. Gives all that is wrong at once, in the order of the file;
+/// never throws for anything that a file can hold. All paths in the result are absolute.
 tl::expected<wall, std::vector<config_error>> load_file(const std::filesystem::path& file,
                                                         const environment& env);
 
-/// The same for text that is in memory already; `file` gives the name for messages and the folder for relative paths.
-tl::expected<wall, std::vector<config_error>>
-load_text(std::string_view text, const std::filesystem::path& file, const environment& env);
+/// The same for text that is in memory already; `file` gives the name for messages and the folder
+/// for relative paths.
+tl::expected<wall, std::vector<config_error>> load_text(std::string_view text,
+                                                        const std::filesystem::path& file,
+                                                        const environment& env);
 
 } // namespace camwall::config

@@ -104,9 +104,9 @@ section::section(load_context& context, const yaml_node* node, std::string path,
     return;
   }
   if (node_->what != yaml_node::kind::mapping) {
-    context_->error(node_->at, path_,
-                    "expected a mapping (lines of key: value), found " +
-                      std::string{to_string(node_->what)});
+    context_->error(
+      node_->at, path_,
+      "expected a mapping (lines of key: value), found " + std::string{to_string(node_->what)});
     node_ = nullptr;
     return;
   }

@@ -44,12 +44,12 @@ struct text_rule {
   bool secret = false; ///< May come from `!file`.
 };
 
-/// One mapping of the file, read key by key. What is absent keeps the value it has; what is wrong is reported and keeps
-/// it too, so that one mistake gives one message.
+/// One mapping of the file, read key by key. What is absent keeps the value it has; what is wrong
+/// is reported and keeps it too, so that one mistake gives one message.
 class section {
 public:
-  /// Reports unknown and duplicate keys at once. `node` may be null. `path` is e.g. `cameras[3]`; `name`, e.g.
-  /// `cameras[]`, selects the known keys.
+  /// Reports unknown and duplicate keys at once. `node` may be null. `path` is e.g. `cameras[3]`;
+  /// `name`, e.g. `cameras[]`, selects the known keys.
   section(load_context& context, const yaml_node* node, std::string path, std::string_view name);
 
   /// The place of the mapping.
@@ -73,7 +73,8 @@ public:
   /// A duration: `10s`, `500ms`, `2m` or plain seconds.
   void read(std::string_view key, seconds_f& into, seconds_f min, seconds_f max);
 
-  /// A path; relative ones start at the configuration file's folder. `into` is completed in any case.
+  /// A path; relative ones start at the configuration file's folder. `into` is completed in any
+  /// case.
   void read(std::string_view key, std::filesystem::path& into);
 
   template <class T>
@@ -111,7 +112,8 @@ private:
   std::string path_;
 };
 
-/// Quotes what stands in the file for a message: shortened, unprintable characters and addresses' passwords hidden.
+/// Quotes what stands in the file for a message: shortened, unprintable characters and addresses'
+/// passwords hidden.
 std::string quote(std::string_view text);
 
 /// `text`, `a list`, `a mapping` or `nothing`.

@@ -26,8 +26,8 @@ struct camera {
   std::string id;    ///< `[a-z0-9][a-z0-9_-]{0,62}`: a path segment and a label value.
   std::string label; ///< Free text; the id when absent.
   std::string group;
-  std::string url;     ///< `rtsp://…`, complete with percent-encoded user information. A secret.
-  std::string sub_url; ///< The same for the sub-stream; empty without one.
+  std::string url;      ///< `rtsp://…`, complete with percent-encoded user information. A secret.
+  std::string sub_url;  ///< The same for the sub-stream; empty without one.
   std::string password; ///< Plain, of `url`; for redaction only; may be empty.
   std::string sub_password; ///< The same of `sub_url`.
   config::transport transport = transport::tcp;
@@ -50,7 +50,8 @@ struct hls {
   config::container container = container::fmp4;
   seconds_f segment{1.0};   ///< Aimed at; cut at the next keyframe.
   std::uint32_t window = 6; ///< Segments listed in a playlist.
-  std::uint32_t grace = 4;  ///< Segments kept on disk after they left the playlist, for slow readers.
+  std::uint32_t grace =
+    4; ///< Segments kept on disk after they left the playlist, for slow readers.
 };
 
 struct deadlines {

@@ -48,8 +48,9 @@ void read_listen(section& here, server& into) {
     return;
   auto parsed = parse_listen(listen->text);
   if (!parsed) {
-    here.error(*listen, listen->shown + " is not an address and port such as 127.0.0.1:8080, "
-                                        "[::1]:8080 or :8080 (all addresses)");
+    here.error(*listen, listen->shown +
+                          " is not an address and port such as 127.0.0.1:8080, "
+                          "[::1]:8080 or :8080 (all addresses)");
     return;
   }
   into.address = parsed->address;
@@ -114,7 +115,8 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("connecting_per_host_max", into.connecting_per_host_max, 1, 64);
   here.read("stderr_lines_max", into.stderr_lines_max, 1, 1000);
   here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
-  // A part is never larger than its whole: an error where both are written, else the default gives way.
+  // A part is never larger than its whole: an error where both are written, else the default gives
+  // way.
   auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,
                    std::uint32_t max) {
     if (x > max && here.find(part) != nullptr)

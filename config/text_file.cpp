@@ -87,8 +87,8 @@ std::size_t utf8_length(std::string_view text) noexcept {
 }
 
 std::size_t utf8_count(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-    text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+    std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
 }
 
 std::optional<text_flaw> find_text_flaw(std::string_view text) {

@@ -33,6 +33,15 @@ public:
     return position{static_cast<int>(line) + 1, static_cast<int>(utf8_count(before)) + 1};
   }
 
+  /// The text from `mark` on.
+  std::string_view from(const YAML::Mark& mark) const {
+    if (mark.line < 0 || mark.column < 0)
+      return {};
+    auto line = std::min(static_cast<std::size_t>(mark.line), line_begins_.size() - 1);
+    auto offset = line_begins_[line] + static_cast<std::size_t>(mark.column);
+    return text_.substr(std::min(offset, text_.size()));
+  }
+
   bool begins_with_document_marker(position at) const {
     return text_.substr(line_begins_[static_cast<std::size_t>(at.line) - 1], 3) == "---";
   }
@@ -42,7 +51,32 @@ private:
   std::vector<std::size_t> line_begins_{0};
 };
 
-/// Builds the tree from yaml-cpp's events. Its own nodes keep only one of two equal keys, so they are not used.
+/// True when `text`, which begins with a quote, holds the other one (YAML 1.2.2 §7.3.1, §7.3.2).
+bool has_closing_quote(std::string_view text) {
+  auto quote = text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\')
+      ++i;
+    else if (text[i] == quote && (quote == '"' || text.substr(i + 1, 1) != "'"))
+      return true;
+    else if (text[i] == quote)
+      ++i;
+  }
+  return false;
+}
+
+/// Skips `&anchor` and `!tag` before a scalar.
+std::string_view skip_properties(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  while (!text.empty() && (text.front() == '&' || text.front() == '!')) {
+    text.remove_prefix(std::min(text.find_first_of(blanks), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  }
+  return text;
+}
+
+/// Builds the tree from yaml-cpp's events. Its own nodes keep only one of two equal keys, so they
+/// are not used.
 class tree_builder final : public YAML::EventHandler {
 public:
   explicit tree_builder(const places& where) : where_(where) {
@@ -61,7 +95,8 @@ public:
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    // An absent value has no place of its own: yaml-cpp marks whatever follows. Its key is what people look for.
+    // An absent value has no place of its own: yaml-cpp marks whatever follows. Its key is what
+    // people look for.
     auto at = awaits_value() ? stack_.back().node.keys.back().at : where_(mark);
     yaml_node node;
     node.at = at;
@@ -80,6 +115,11 @@ public:
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     auto node = make(yaml_node::kind::scalar, mark, tag);
+    // yaml-cpp takes an open quote as closed at the end of the file, with all cameras in it.
+    auto written = skip_properties(where_.from(mark));
+    bool quoted = !written.empty() && (written.front() == '"' || written.front() == '\'');
+    if (quoted && !has_closing_quote(written))
+      throw yaml_error{node.at, "a quote is opened here and never closed"};
     node.text = value;
     count(weight(node) - 1, node.at);
     add(std::move(node), anchor);
@@ -102,6 +142,11 @@ public:
 
   std::optional<yaml_node>& root() {
     return root_;
+  }
+
+  /// Where the list or mapping begins that is not complete yet.
+  std::optional<position> open_since() const {
+    return stack_.empty() ? std::nullopt : std::optional<position>{stack_.back().node.at};
   }
 
 private:
@@ -176,7 +221,8 @@ private:
   std::optional<yaml_node> root_;
 };
 
-/// yaml-cpp's answers to tabs depend on where they stand and name other causes; so they are looked for beforehand.
+/// yaml-cpp's answers to tabs depend on where they stand and name other causes; so they are looked
+/// for beforehand.
 std::optional<yaml_error> find_tab_in_indentation(std::string_view text) {
   int line = 1;
   for (std::size_t begin = 0; begin < text.size(); ++line) {
@@ -211,7 +257,12 @@ tl::expected<yaml_node, yaml_error> parse_yaml(std::string_view text) {
   } catch (yaml_error& error) {
     return tl::unexpected(std::move(error));
   } catch (const YAML::Exception& error) {
-    return tl::unexpected(yaml_error{where(error.mark), "YAML syntax: " + error.msg});
+    auto message = "YAML syntax: " + error.msg;
+    bool open_bracket =
+      error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW || error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
+    if (auto begin = builder.open_since(); begin && open_bracket)
+      message += "; its bracket is on line " + std::to_string(begin->line);
+    return tl::unexpected(yaml_error{where(error.mark), std::move(message)});
   }
   if (!builder.root() || builder.root()->what == yaml_node::kind::null)
     return tl::unexpected(yaml_error{{1, 1}, "the file is empty"});

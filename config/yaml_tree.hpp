@@ -12,7 +12,8 @@
 
 namespace camwall::config {
 
-/// A YAML document as it was written: every node knows its place, and nothing is dropped, duplicate keys included.
+/// A YAML document as it was written: every node knows its place, and nothing is dropped, duplicate
+/// keys included.
 struct yaml_node {
   enum class kind : std::uint8_t { null, scalar, sequence, mapping };
 
@@ -20,7 +21,8 @@ struct yaml_node {
   position at;
   std::string tag;  ///< As written, e.g. `!file`; empty without one.
   std::string text; ///< Of a scalar, quotes and escapes resolved.
-  std::vector<yaml_node> keys;  ///< Of a mapping, in the order of the file; `items` holds the values.
+  std::vector<yaml_node>
+    keys; ///< Of a mapping, in the order of the file; `items` holds the values.
   std::vector<yaml_node> items; ///< Of a sequence or a mapping.
 };
 

@@ -1,0 +1,68 @@
+#include "tests/unit/config/config_fixture.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace camwall::config {
+
+environment fixed_environment(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
+    auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional<std::string>{found->second};
+  };
+}
+
+std::string errors_of(std::string_view text) {
+  auto loaded =
+    load_text(text, "wall.yaml", fixed_environment({{"HOST", "cam"}, {"LEVEL", "loud"}}));
+  if (loaded)
+    return "good\n";
+  std::string out;
+  for (const auto& error : loaded.error())
+    out += to_string(error) + "\n";
+  return out;
+}
+
+std::string case_name(const testing::TestParamInfo<bad_case>& info) {
+  return info.param.name;
+}
+
+temporary_folder::temporary_folder() {
+  auto name = (std::filesystem::temp_directory_path() / "camwall-config-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr)
+    throw std::runtime_error("no temporary folder");
+  path_ = name;
+}
+
+temporary_folder::~temporary_folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::filesystem::path temporary_folder::write(const std::string& name,
+                                              std::string_view content) const {
+  auto file = path_ / name;
+  std::ofstream{file, std::ios::binary} << content;
+  return file;
+}
+
+std::string repository_file(const std::string& path) {
+  std::ifstream in{std::filesystem::path{CAMWALL_SOURCE_DIR} / path, std::ios::binary};
+  std::ostringstream out;
+  out << in.rdbuf();
+  EXPECT_FALSE(out.str().empty()) << path;
+  return out.str();
+}
+
+wall load_good(std::string_view text, const environment& env, const std::filesystem::path& file) {
+  auto loaded = load_text(text, file, env);
+  if (loaded)
+    return std::move(*loaded);
+  for (const auto& error : loaded.error())
+    ADD_FAILURE() << to_string(error);
+  return {};
+}
+
+} // namespace camwall::config

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "config/loader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace camwall::config {
+
+/// An environment that holds exactly `variables`.
+environment fixed_environment(std::map<std::string, std::string> variables);
+
+/// Loads `text` as `wall.yaml` and renders its errors, one a line; `good\n` when there are none.
+std::string errors_of(std::string_view text);
+
+/// One configuration and what the loader must say of it.
+struct bad_case {
+  std::string name; ///< Letters, digits and underscores.
+  std::string text;
+  std::string errors; ///< One a line, each with its line break.
+};
+
+std::string case_name(const testing::TestParamInfo<bad_case>& info);
+
+inline void PrintTo(const bad_case& x, std::ostream* out) {
+  *out << x.name;
+}
+
+/// A folder that lives as long as the object.
+class temporary_folder {
+public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+
+  /// Writes a file and gives its path.
+  std::filesystem::path write(const std::string& name, std::string_view content) const;
+
+  const std::filesystem::path& path() const {
+    return path_;
+  }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// The text of a file of the repository.
+std::string repository_file(const std::string& path);
+
+/// Loads text that must be good; fails the test and gives an empty wall when it is not.
+wall load_good(std::string_view text, const environment& env = fixed_environment({}),
+               const std::filesystem::path& file = "/etc/camwall/wall.yaml");
+
+} // namespace camwall::config

@@ -1,0 +1,149 @@
+#include "config/keys.hpp"
+#include "config/yaml_tree.hpp"
+#include "tests/unit/config/config_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace camwall::config {
+namespace {
+
+std::set<std::string> loader_keys() {
+  std::set<std::string> out;
+  for (const auto& key : known_keys())
+    out.emplace(key.path);
+  return out;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream in{text};
+  std::vector<std::string> out;
+  for (std::string line; std::getline(in, line);)
+    out.push_back(line);
+  return out;
+}
+
+/// The example with every setting that is commented out (`#key: value`, without a space) switched
+/// on.
+std::string example_with_everything() {
+  static const std::regex setting{"^( *)#([a-z_]+:)"};
+  std::string out;
+  for (const auto& line : lines_of(repository_file("config/wall.example.yaml")))
+    out += std::regex_replace(line, setting, "$1$2") + "\n";
+  return out;
+}
+
+void collect(const yaml_node& node, const std::string& path, std::set<std::string>& into) {
+  if (node.what == yaml_node::kind::mapping)
+    for (std::size_t i = 0; i < node.keys.size(); ++i)
+      collect(node.items[i], path.empty() ? node.keys[i].text : path + "." + node.keys[i].text,
+              into);
+  else if (node.what == yaml_node::kind::sequence && path == "cameras")
+    for (const auto& item : node.items)
+      collect(item, path + "[]", into);
+  else
+    into.insert(path);
+}
+
+/// Rows of the reference's tables: the key, and what its last column says.
+std::map<std::string, std::string> reference_rows() {
+  static const std::regex row{"^\\| `([^`]+)` \\|.*\\|([^|]*)\\|$"};
+  std::map<std::string, std::string> out;
+  std::smatch found;
+  for (const auto& line : lines_of(repository_file("docs/reference/configuration.md")))
+    if (std::regex_match(line, found, row))
+      out[found[1]] = found[2];
+  return out;
+}
+
+TEST(in_step_test, the_example_is_good_as_it_stands) {
+  auto x = load_good(repository_file("config/wall.example.yaml"));
+  EXPECT_EQ(x.cameras.size(), 2U);
+  EXPECT_THAT(x.warnings, testing::IsEmpty());
+}
+
+TEST(in_step_test, the_example_is_good_with_every_setting_switched_on) {
+  load_good(example_with_everything());
+}
+
+TEST(in_step_test, the_example_shows_exactly_the_keys_of_the_loader) {
+  auto tree = parse_yaml(example_with_everything());
+  ASSERT_TRUE(tree);
+  std::set<std::string> shown;
+  collect(*tree, "", shown);
+  EXPECT_EQ(shown, loader_keys());
+}
+
+TEST(in_step_test, the_example_shows_the_defaults_of_the_loader) {
+  auto text = example_with_everything();
+  for (const auto& key : known_keys()) {
+    if (key.fallback.empty() || key.path == "server.hosts") // Shown "for instance".
+      continue;
+    auto word = std::string{key.path.substr(key.path.find('.') + 1)};
+    EXPECT_THAT(text, testing::HasSubstr(word + ": " + std::string{key.fallback} + "\n"));
+  }
+}
+
+TEST(in_step_test, the_reference_describes_exactly_the_keys_of_the_loader) {
+  std::set<std::string> described;
+  for (const auto& [key, fallback] : reference_rows())
+    described.insert(key);
+  EXPECT_EQ(described, loader_keys());
+}
+
+TEST(in_step_test, the_reference_gives_the_defaults_of_the_loader) {
+  auto rows = reference_rows();
+  for (const auto& key : known_keys()) {
+    if (key.fallback.empty())
+      continue;
+    EXPECT_EQ(rows[std::string{key.path}], " `" + std::string{key.fallback} + "` ") << key.path;
+  }
+}
+
+/// The table's defaults are words; those that count stand in the schema.
+TEST(in_step_test, the_defaults_of_the_table_are_those_of_the_schema) {
+  std::string text;
+  std::string section;
+  for (const auto& key : known_keys()) {
+    auto dot = key.path.find('.');
+    if (key.fallback.empty() || key.path.substr(0, dot) == "defaults")
+      continue;
+    auto owner = dot == std::string_view::npos ? "" : std::string{key.path.substr(0, dot)};
+    if (owner != section && !owner.empty())
+      text += owner + ":\n";
+    section = owner;
+    text += (owner.empty() ? "" : "  ") + std::string{key.path.substr(dot + 1)} + ": " +
+            std::string{key.fallback} + "\n";
+  }
+  auto written = load_good(text);
+  auto absent = load_good("cameras: []\n");
+  EXPECT_EQ(written.server.address, absent.server.address);
+  EXPECT_EQ(written.server.port, absent.server.port);
+  EXPECT_EQ(written.server.access, absent.server.access);
+  EXPECT_EQ(written.hls.directory, absent.hls.directory);
+  EXPECT_EQ(written.hls.container, absent.hls.container);
+  EXPECT_EQ(written.hls.segment, absent.hls.segment);
+  EXPECT_EQ(written.hls.window, absent.hls.window);
+  EXPECT_EQ(written.hls.grace, absent.hls.grace);
+  EXPECT_EQ(written.deadlines.open, absent.deadlines.open);
+  EXPECT_EQ(written.deadlines.access_unit, absent.deadlines.access_unit);
+  EXPECT_EQ(written.deadlines.linger, absent.deadlines.linger);
+  EXPECT_EQ(written.limits.cameras_max, absent.limits.cameras_max);
+  EXPECT_EQ(written.limits.connections_max, absent.limits.connections_max);
+  EXPECT_EQ(written.limits.connections_per_address_max, absent.limits.connections_per_address_max);
+  EXPECT_EQ(written.limits.connecting_max, absent.limits.connecting_max);
+  EXPECT_EQ(written.limits.connecting_per_host_max, absent.limits.connecting_per_host_max);
+  EXPECT_EQ(written.limits.stderr_lines_max, absent.limits.stderr_lines_max);
+  EXPECT_EQ(written.limits.worker_memory_mb, absent.limits.worker_memory_mb);
+  EXPECT_EQ(written.log.level, absent.log.level);
+  EXPECT_EQ(written.log.format, absent.log.format);
+  EXPECT_EQ(written.state_dir, absent.state_dir);
+  EXPECT_EQ(written.time_scale, absent.time_scale);
+}
+
+} // namespace
+} // namespace camwall::config
