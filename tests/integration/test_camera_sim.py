@@ -1,0 +1,267 @@
+"""The simulated cameras are real RTSP servers, fail on command, and lose nothing otherwise."""
+
+import concurrent.futures
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support import sei  # noqa: E402
+from support.rtsp_client import RtspClient  # noqa: E402
+from support.simulator import Simulator, SimulatorError, make_clips  # noqa: E402
+
+PORT = 18554
+PROGRAM_DEADLINE_S = 30
+
+# variant: video codec, profile, audio codec, seconds of one loop
+VARIANTS = {
+    "h264_baseline_g1": ("h264", "Constrained Baseline", None),
+    "h264_main_g2": ("h264", "Main", None),
+    "h264_high_bframes": ("h264", "High", None),
+    "h264_high_bframes_aac": ("h264", "High", "aac"),
+    "h264_aac": ("h264", "Main", "aac"),
+    "h264_pcmu": ("h264", "Main", "pcm_mulaw"),
+    "h264_pcma": ("h264", "Main", "pcm_alaw"),
+    "h264_g10": ("h264", "Main", None),
+    "h265_g1": ("hevc", "Main", None),
+    "h265_aac": ("hevc", "Main", "aac"),
+    "h265_pcmu": ("hevc", "Main", "pcm_mulaw"),
+}
+
+
+def stream(**options):
+    return [{"path": "main", "clip": "h264_aac.mov", **options}]
+
+
+CAMERAS = [
+    {"name": "basic", "auth": "basic", "user": "admin", "password": "s%3:c@r/t", "streams": stream()},
+    {"name": "digest", "auth": "digest", "user": "o'brien", "password": "p@ss:w%rd/?#", "streams": stream()},
+    {"name": "tcp_only", "streams": stream(transport="tcp")},
+    {"name": "udp_only", "streams": stream(transport="udp")},
+    {"name": "silent", "streams": stream(audio=False)},
+    {"name": "at_keyframe", "streams": [{"path": "main", "clip": "h264_g10.mov", "start": "keyframe"}]},
+]
+
+
+@pytest.fixture(scope="module")
+def cameras():
+    make_clips()
+    with Simulator(demo=2, variants=True, cameras=CAMERAS, port=PORT) as running:
+        yield running
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=PROGRAM_DEADLINE_S, check=False)
+
+
+def probe(url, transport="tcp"):
+    """(codec names of the streams, what ffprobe complains of)"""
+    done = run("ffprobe", "-v", "error", "-rtsp_transport", transport, "-show_entries", "stream=codec_name,profile",
+               "-of", "csv=p=0", url)
+    return done.stdout.split("\n"), done.stderr
+
+
+def record(url, file, seconds, transport="tcp"):
+    done = run("ffmpeg", "-v", "error", "-rtsp_transport", transport, "-i", url, "-map", "0", "-t", seconds,
+               "-c", "copy", "-y", file)
+    assert done.returncode == 0, done.stderr
+
+
+def await_true(what, deadline_s):
+    end = time.monotonic() + deadline_s
+    while not what():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def accepts(cameras, name):
+    try:
+        socket.create_connection(("127.0.0.1", cameras.cameras[name]["port"]), 1).close()
+        return True
+    except ConnectionRefusedError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def recordings(cameras, tmp_path_factory):
+    """Each variant, recorded beyond the seam of its loop of six seconds; all at once."""
+    folder = tmp_path_factory.mktemp("recordings")
+    wanted = [name for name in VARIANTS if name != "h264_g10"]  # no keyframe in that time
+    with concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
+        done = [pool.submit(record, cameras.url(name), folder / f"{name}.mkv", 9) for name in wanted]
+        for one in done:
+            one.result()
+    return {name: folder / f"{name}.mkv" for name in wanted}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_is_what_it_says(cameras, name):
+    video, profile, audio = VARIANTS[name]
+    streams, _ = probe(cameras.url(name))
+    assert streams[0] == f"{video},{profile}"
+    assert [line.split(",")[0] for line in streams[1:] if line] == ([audio] if audio else [])
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "h264_g10"])
+def test_a_variant_decodes_without_errors_and_gapless_over_the_seam(recordings, name):
+    decoded = run("ffmpeg", "-v", "error", "-i", recordings[name], "-f", "null", "-")
+    assert decoded.stderr == ""
+    numbers = sei.serials_of_file(recordings[name], VARIANTS[name][0])
+    assert len(numbers) > 90 and sei.gaps(numbers) == []
+
+
+def test_udp_carries_the_same(cameras, tmp_path):
+    record(cameras.url("cam01", "sub"), tmp_path / "udp.mkv", 3, "udp")
+    numbers = sei.serials_of_file(tmp_path / "udp.mkv")
+    assert len(numbers) >= 25 and sei.gaps(numbers) == []
+
+
+def test_transports_that_a_camera_has_not_are_refused(cameras):
+    assert probe(cameras.url("tcp_only"))[1] == ""
+    assert "Protocol not supported" in probe(cameras.url("tcp_only"), "udp")[1]
+    assert "Protocol not supported" in probe(cameras.url("udp_only"))[1]
+
+
+def test_audio_can_be_left_out(cameras):
+    assert [line for line in probe(cameras.url("silent"))[0] if line] == ["h264,Main"]
+
+
+@pytest.mark.parametrize("name", ["basic", "digest"])
+def test_a_camera_with_a_login_takes_only_the_right_password(cameras, name):
+    failures = cameras.stats(name)["login_failures"]
+    assert "401 Unauthorized" in probe(cameras.bare_url(name))[1]
+    assert cameras.stats(name)["login_failures"] == failures
+    assert "401 Unauthorized" in probe(cameras.url(name, password="wrong"))[1]
+    assert cameras.stats(name)["login_failures"] > failures
+    streams, complaint = probe(cameras.url(name))
+    assert streams[0] == "h264,Main", complaint
+
+
+@pytest.mark.parametrize("name", ["basic", "digest"])
+def test_a_camera_asks_for_its_own_kind_of_login(cameras, name):
+    with RtspClient(cameras.bare_url(name)) as client:
+        status, headers, _ = client.request("DESCRIBE", Accept="application/sdp")
+        assert status == 401
+        assert headers["www-authenticate"].split()[0].lower() == name
+
+
+def test_a_stream_that_is_not_there_is_not_found(cameras):
+    with RtspClient(cameras.bare_url("cam01") + "x") as client:
+        assert client.request("DESCRIBE", Accept="application/sdp")[0] == 404
+
+
+def test_a_session_can_begin_at_a_keyframe(cameras):
+    begin = time.monotonic()
+    stream_bytes = sei.elementary_stream(cameras.url("at_keyframe"), seconds=1, transport="tcp")
+    assert time.monotonic() - begin < 4  # the next keyframe of the clip is up to ten seconds away
+    assert len(list(sei.serials(stream_bytes))) >= 14
+
+
+def test_the_sdp_carries_the_parameter_sets_from_the_first_moment(cameras):
+    with RtspClient(cameras.bare_url("h264_g10")) as client:
+        assert "sprop-parameter-sets=" in client.play()
+
+
+def test_a_frozen_camera_keeps_the_session_and_sends_nothing_until_it_thaws(cameras):
+    with RtspClient(cameras.bare_url("h264_pcmu")) as client:
+        client.play()
+        assert client.packets(0.5) > 0
+        cameras.freeze("h264_pcmu/main")
+        client.packets(0.2)  # what was under way
+        assert client.packets(0.8) == 0
+        before = cameras.stats("h264_pcmu")["streams"]["main"]["last_serial"]
+        cameras.thaw("h264_pcmu/main")
+        assert client.packets(1.5) > 0
+        after = cameras.stats("h264_pcmu")["streams"]["main"]["last_serial"]
+        assert after > before + 12  # 0.8 s at 15 frames a second were left out, not made up for
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+def test_a_dropped_connection_ends_at_once(cameras, how):
+    with RtspClient(cameras.bare_url("cam01", "main")) as main, RtspClient(cameras.bare_url("cam01", "sub")) as sub:
+        main.play()
+        sub.play()
+        assert cameras.drop("cam01/main", how) == 1
+        if how == "rst":
+            with pytest.raises(ConnectionResetError):
+                while main.packet():
+                    pass
+        else:
+            while main.packet():
+                pass
+        assert sub.packets(0.5) > 0
+    assert accepts(cameras, "cam01")
+
+
+def test_a_refusing_camera_refuses_new_connections_and_keeps_the_old(cameras):
+    with RtspClient(cameras.bare_url("cam01", "sub")) as client:
+        client.play()
+        cameras.refuse("cam01")
+        assert not accepts(cameras, "cam01") and accepts(cameras, "cam02")
+        assert client.packets(0.4) > 0
+        cameras.refuse("cam01", False)
+        assert accepts(cameras, "cam01")
+
+
+def test_a_rebooting_camera_is_away_and_comes_back_with_a_gap_in_its_numbers(cameras):
+    with RtspClient(cameras.bare_url("cam02", "sub")) as client:
+        client.play()
+        assert client.packets(0.4) > 0
+        before = cameras.stats("cam02")["streams"]["sub"]["last_serial"]
+        assert cameras.reboot("cam02", 1.5) == 1
+        assert not accepts(cameras, "cam02")
+        with pytest.raises(ConnectionResetError):
+            while client.packet():
+                pass
+    await_true(lambda: accepts(cameras, "cam02"), 5)
+    with RtspClient(cameras.bare_url("cam02", "sub")) as client:
+        client.play()
+        assert client.packets(0.4) > 0
+        assert cameras.stats("cam02")["streams"]["sub"]["last_serial"] > before + 20
+
+
+def test_statistics_count_clients_and_sessions(cameras):
+    before = cameras.stats("cam02")["streams"]["main"]["sessions"]
+    with RtspClient(cameras.bare_url("cam02", "main")) as client:
+        client.play()
+        now = cameras.stats("cam02")["streams"]["main"]
+        assert (now["clients"], now["sessions"]) == (1, before + 1)
+    await_true(lambda: cameras.stats("cam02")["streams"]["main"]["clients"] == 0, 3)
+
+
+@pytest.mark.parametrize("words, answer", [
+    (["fly"], "unknown command"), (["freeze"], "the name of a camera"), (["freeze", "nobody"], "no camera"),
+    (["freeze", "cam01/third"], "no camera or stream"), (["refuse", "cam01", "maybe"], "on or off"),
+    (["reboot", "cam01", "soon"], "seconds"), (["reboot", "cam01", "1e9"], "seconds"),
+    (["stats", "cam01/sub"], "a whole camera"), (["list", "all"], "too many")])
+def test_a_wrong_command_is_answered_with_the_reason(cameras, words, answer):
+    with pytest.raises(SimulatorError, match=answer):
+        cameras.command(*words)
+
+
+@pytest.mark.parametrize("camera, complaint", [
+    ({"name": "a", "streams": stream(transport="tpc")}, r'cameras\[0\].streams\[0\].transport: "tpc" is not one of'),
+    ({"name": "a", "auth": "basic", "streams": stream()}, r"cameras\[0\].user"),
+    ({"name": "a", "nmae": 1, "streams": stream()}, 'unknown key "nmae"'),
+    ({"name": "a", "streams": [{"path": "main", "clip": "none.mov"}]}, "none.mov"),
+    ({"name": "a", "streams": []}, "at least one")])
+def test_a_wrong_mounts_file_is_refused_with_the_place(camera, complaint):
+    with pytest.raises(SimulatorError, match=complaint):
+        with Simulator(cameras=[camera], port=PORT + 35):
+            pass
+
+
+def test_it_ends_within_a_second_while_clients_play():
+    running = Simulator(demo=2, port=PORT + 40)
+    running.start()
+    with RtspClient(running.bare_url("cam01", "sub")) as client:
+        client.play()
+        assert client.packets(0.3) > 0
+        assert running.stop() < 1
+        while client.packet():
+            pass
