@@ -89,6 +89,7 @@ template <class Function, class... Args>
 child_spec named(std::string id, caf::atom_value name, Function function, Args... args) {
   return {std::move(id), [name, function, args...](caf::event_based_actor* parent) {
             auto child = caf::actor_cast<caf::actor>(parent->spawn<caf::linked>(function, args...));
+            parent->system().registry().erase(name); // `put` does not replace an entry.
             parent->system().registry().put(name, caf::actor_cast<caf::strong_actor_ptr>(child));
             return child;
           }};

@@ -80,6 +80,9 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
       if (msg.attempt != attempt)
         return;
       note(msg.what);
+      // The HTTP side serves a playlist only once it knows of a segment: that fact must not wait.
+      reported_at =
+        std::holds_alternative<media::segment_published>(msg.what) ? time_point{} : reported_at;
       step([&](time_point now) { return machine->event(msg.what, now); });
     },
     [this](wake) {
@@ -106,7 +109,7 @@ void stream_state::step(Input input) {
   auto changed = before != machine->phase() || reason_before != machine->reason() ||
                  attempts_before != machine->attempts();
   if (changed)
-    observe_transition(before, last_unit, now);
+    observe_transition(before, machine->attempts() > attempts_before, last_unit, now);
   for (auto act : acts)
     perform(act);
   report(changed);
@@ -213,8 +216,8 @@ void stream_state::note(const media::worker_event& what) {
   }
 }
 
-void stream_state::observe_transition(phase before, std::optional<time_point> last_unit,
-                                      time_point now) {
+void stream_state::observe_transition(phase before, bool failed_now,
+                                      std::optional<time_point> last_unit, time_point now) {
   auto after = machine->phase();
   since = before == after ? since : std::chrono::system_clock::now();
   if (before == phase::live && after != phase::live) {
@@ -222,14 +225,14 @@ void stream_state::observe_transition(phase before, std::optional<time_point> la
     if (last_unit)
       context->metrics->detection(to_seconds(now - *last_unit));
   }
-  if (after == phase::live) {
+  if (after == phase::live && before != phase::live) {
     context->metrics->time_to_first_frame(to_seconds(now - launched_at));
     if (fault_at)
       context->metrics->recovery(to_seconds(now - *fault_at));
     fault_at.reset();
     spdlog::info("camera {}/{}: live after {:.1f} s", camera.id, stream_name,
                  to_seconds(now - launched_at));
-  } else if (machine->reason() != reason::none) {
+  } else if (failed_now) {
     auto wait = to_seconds(machine->backoff());
     spdlog::warn("camera {}/{}: {} ({}): {}; attempt {}{}", camera.id, stream_name,
                  to_string(after), to_string(machine->reason()), machine->detail(),

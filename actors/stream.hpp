@@ -32,7 +32,8 @@ struct stream_state {
   void ask_gate();
   void launch();
   void note(const media::worker_event& what);
-  void observe_transition(phase before, std::optional<time_point> last_unit, time_point now);
+  void observe_transition(phase before, bool failed_now, std::optional<time_point> last_unit,
+                          time_point now);
   void report(bool changed);
   void arm();
   stream_status status() const;

@@ -27,10 +27,9 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
       if (!stopping && i != children.end() && !i->second.handle && i->second.life == msg.life)
         start(i->second);
     },
-    [this](kill_children) {
-      for (auto& [id, x] : children)
-        if (x.handle)
-          caf::anon_send_exit(x.handle, caf::exit_reason::kill);
+    [this](stop_overdue) {
+      spdlog::error("a child did not end in time");
+      self->quit(stop_reason);
     },
   };
 }
@@ -92,7 +91,7 @@ void supervisor_state::begin_stop(const caf::error& why) {
   for (auto& [id, x] : children)
     if (x.handle)
       caf::anon_send_exit(x.handle, caf::exit_reason::user_shutdown);
-  self->delayed_send(self, options.stop_deadline, kill_children{});
+  self->delayed_send(self, options.stop_deadline, stop_overdue{});
   finish_stop();
 }
 

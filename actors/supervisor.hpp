@@ -33,7 +33,9 @@ struct supervisor_options {
   std::size_t restarts_max = 0;
   duration restarts_period = std::chrono::minutes{1};
 
-  /// Children that were told to end and have not by then are killed.
+  /// Children that were told to end and have not by then are left behind. There is no way to do
+  /// more: a child that hangs in a handler hears nothing, and `exit_reason::kill` passes every exit
+  /// handler and ends the whole chain of links.
   duration stop_deadline = std::chrono::seconds{2};
 };
 
@@ -48,7 +50,7 @@ struct child_due {
   std::uint64_t life = 0;
 };
 
-struct kill_children {};
+struct stop_overdue {};
 
 /// Runs children one-for-one (OTP): a child that ends for whatever reason comes back after a
 /// growing wait, and the others do not notice. When the supervisor is told to exit it ends its
@@ -92,4 +94,4 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, std::vecto
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::to_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::child_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::kill_children)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::stop_overdue)

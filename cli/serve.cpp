@@ -156,7 +156,12 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
             "permissions or change state_dir";
     return nullptr;
   }
-  auto x = std::make_unique<impl>(std::move(config), find_install());
+  auto where = find_install();
+  if (!std::filesystem::exists(where.programs / "camwall-worker", code)) {
+    error = "the program camwall-worker is not beside camwall; build or install it completely";
+    return nullptr;
+  }
+  auto x = std::make_unique<impl>(std::move(config), std::move(where));
   x->lock = std::move(lock);
   if (error = x->output.prepare(); !error.empty())
     return nullptr;

@@ -1,0 +1,68 @@
+#include "actors/connect_gate.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace camwall {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class connect_gate_test : public ::testing::Test {
+protected:
+  std::vector<connect_gate::ticket> ask(connect_gate::ticket who, const std::string& host = "") {
+    return gate_.ask(who, host.empty() ? "host" + std::to_string(who) : host, false, false);
+  }
+
+  connect_gate gate_{{.slots = 4, .slots_per_host = 2}};
+};
+
+TEST_F(connect_gate_test, lets_four_go_at_once_and_the_next_when_one_returns) {
+  for (connect_gate::ticket i = 1; i <= 4; ++i)
+    EXPECT_THAT(ask(i), ElementsAre(i));
+  EXPECT_THAT(ask(5), IsEmpty());
+  EXPECT_THAT(ask(6), IsEmpty());
+  EXPECT_THAT(gate_.give_back(2), ElementsAre(5));
+  EXPECT_EQ(gate_.held(), 4u);
+}
+
+TEST_F(connect_gate_test, lets_two_of_one_host_go) {
+  EXPECT_THAT(ask(1, "nvr:554"), ElementsAre(1));
+  EXPECT_THAT(ask(2, "nvr:554"), ElementsAre(2));
+  EXPECT_THAT(ask(3, "nvr:554"), IsEmpty());
+  EXPECT_THAT(ask(4, "other:554"), ElementsAre(4)) << "a busy host holds up the others";
+  EXPECT_THAT(gate_.give_back(1), ElementsAre(3));
+}
+
+TEST_F(connect_gate_test, puts_those_that_were_live_first) {
+  for (connect_gate::ticket i = 1; i <= 4; ++i)
+    ask(i);
+  ask(5);
+  gate_.ask(6, "host6", true, false);
+  EXPECT_THAT(gate_.give_back(1), ElementsAre(6));
+  EXPECT_THAT(gate_.give_back(2), ElementsAre(5));
+}
+
+TEST_F(connect_gate_test, keeps_half_of_the_slots_free_of_long_dead_cameras) {
+  for (connect_gate::ticket i = 1; i <= 40; ++i)
+    gate_.ask(i, "dead" + std::to_string(i), false, true);
+  EXPECT_EQ(gate_.held(), 2u);
+  EXPECT_THAT(ask(50), ElementsAre(50));
+  EXPECT_THAT(ask(51), ElementsAre(51));
+}
+
+TEST_F(connect_gate_test, takes_a_question_back) {
+  for (connect_gate::ticket i = 1; i <= 5; ++i)
+    ask(i);
+  EXPECT_THAT(gate_.give_back(5), IsEmpty());
+  EXPECT_EQ(gate_.waiting(), 0u);
+}
+
+TEST_F(connect_gate_test, ignores_a_ticket_that_it_does_not_know) {
+  EXPECT_THAT(gate_.give_back(99), IsEmpty());
+  EXPECT_EQ(gate_.held(), 0u);
+}
+
+} // namespace
+} // namespace camwall

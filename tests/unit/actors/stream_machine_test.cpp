@@ -1,0 +1,317 @@
+#include "actors/stream_machine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace camwall {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using act = stream_act;
+
+class stream_machine_test : public ::testing::Test {
+protected:
+  stream_machine_test() {
+    rules_.seed = 7;
+  }
+
+  void make() {
+    machine_.emplace(rules_);
+  }
+
+  stream_acts told(media::worker_event what) {
+    return machine_->event(what, now_);
+  }
+
+  stream_acts progress(double gop_s = 1.0) {
+    return told(media::progress{.frames = ++frames_, .gop_s = gop_s});
+  }
+
+  /// From nothing to live.
+  void bring_up() {
+    if (!machine_)
+      make();
+    machine_->enable(now_);
+    connect();
+  }
+
+  void connect() {
+    machine_->slot_granted(now_);
+    told(media::worker_started{42});
+    told(media::opened{.video = "h264"});
+    progress();
+    told(media::segment_published{});
+    ASSERT_EQ(machine_->phase(), phase::live);
+  }
+
+  /// Lives on in steps of a quarter of a second, as a healthy camera does.
+  void live_for(duration span) {
+    for (auto until = now_ + span; now_ < until; now_ += 250ms) {
+      ASSERT_THAT(machine_->tick(now_), IsEmpty());
+      progress();
+      told(media::segment_published{});
+    }
+  }
+
+  /// Lets time pass until the machine wants something done; gives that, and how long it took.
+  std::pair<stream_acts, duration> run_to_act(duration at_most = 1h) {
+    auto begin = now_;
+    while (machine_->deadline() && *machine_->deadline() - begin <= at_most) {
+      now_ = std::max(now_, *machine_->deadline());
+      auto acts = machine_->tick(now_);
+      if (!acts.empty())
+        return {acts, now_ - begin};
+    }
+    return {};
+  }
+
+  stream_acts exit_by(int signal) {
+    return told(media::worker_exited{.signalled = true, .code = signal, .detail = "gone"});
+  }
+
+  stream_rules rules_;
+  std::optional<stream_machine> machine_;
+  time_point now_ = time_point{} + 1h;
+  std::uint64_t frames_ = 0;
+};
+
+TEST_F(stream_machine_test, asks_the_gate_before_it_launches) {
+  make();
+  EXPECT_EQ(machine_->phase(), phase::disabled);
+  EXPECT_THAT(machine_->enable(now_), ElementsAre(act::ask_for_slot));
+  EXPECT_EQ(machine_->phase(), phase::connecting);
+  EXPECT_THAT(machine_->slot_granted(now_), ElementsAre(act::launch));
+}
+
+TEST_F(stream_machine_test, returns_its_slot_when_the_camera_answered_play) {
+  make();
+  machine_->enable(now_);
+  machine_->slot_granted(now_);
+  EXPECT_THAT(told(media::opened{}), ElementsAre(act::return_slot));
+  EXPECT_EQ(machine_->phase(), phase::connecting);
+  progress();
+  EXPECT_EQ(machine_->phase(), phase::live);
+}
+
+TEST_F(stream_machine_test, holds_a_slot_three_seconds_at_most) {
+  make();
+  machine_->enable(now_);
+  machine_->slot_granted(now_);
+  auto [acts, took] = run_to_act();
+  EXPECT_THAT(acts, ElementsAre(act::return_slot));
+  EXPECT_EQ(took, 3s);
+}
+
+TEST_F(stream_machine_test, kills_a_worker_that_does_not_report_within_the_open_deadline) {
+  make();
+  machine_->enable(now_);
+  machine_->slot_granted(now_);
+  run_to_act(); // The slot.
+  auto begin = now_;
+  auto acts = run_to_act().first;
+  EXPECT_THAT(acts, Contains(act::kill_worker));
+  EXPECT_EQ(now_ - begin, 8s) << "three of the eleven seconds passed before";
+  EXPECT_EQ(machine_->reason(), reason::timeout);
+}
+
+TEST_F(stream_machine_test, notices_a_silent_worker_within_its_deadline_and_half_a_second) {
+  bring_up();
+  live_for(30s);
+  auto last = *machine_->last_access_unit();
+  auto acts = run_to_act().first;
+  EXPECT_THAT(acts, ElementsAre(act::kill_worker));
+  EXPECT_LE(now_ - last, 2500ms);
+  EXPECT_GE(now_ - last, 2s);
+  EXPECT_EQ(machine_->phase(), phase::stale);
+  EXPECT_EQ(machine_->reason(), reason::stalled);
+  EXPECT_THAT(exit_by(SIGKILL), ElementsAre(act::ask_for_slot_urgent));
+  EXPECT_EQ(machine_->phase(), phase::stale) << "until it is live again";
+}
+
+TEST_F(stream_machine_test, counts_a_stall_that_it_ended_itself_as_stalled_and_not_as_killed) {
+  bring_up();
+  live_for(30s);
+  run_to_act();
+  exit_by(SIGKILL);
+  auto count = [&](reason why) {
+    auto i = std::find(all_reasons.begin(), all_reasons.end(), why) - all_reasons.begin();
+    return machine_->restarts()[static_cast<std::size_t>(i)];
+  };
+  EXPECT_EQ(count(reason::stalled), 1u);
+  EXPECT_EQ(count(reason::killed), 0u);
+}
+
+TEST_F(stream_machine_test, kills_a_worker_that_reports_frames_but_publishes_nothing) {
+  bring_up();
+  live_for(5s);
+  auto begin = now_;
+  stream_acts acts;
+  while (acts.empty() && now_ < begin + 60s) {
+    progress(1.0);
+    now_ += 250ms;
+    acts = machine_->tick(now_);
+  }
+  EXPECT_THAT(acts, ElementsAre(act::kill_worker));
+  EXPECT_LE(now_ - begin, 2 * 1s + 1s + 500ms);
+}
+
+TEST_F(stream_machine_test, waits_for_the_long_gop_that_it_learned) {
+  bring_up();
+  progress(10.0);
+  told(media::segment_published{});
+  for (int i = 0; i < 4 * 20; ++i) {
+    now_ += 250ms;
+    ASSERT_THAT(machine_->tick(now_), IsEmpty()) << i;
+    progress(10.0);
+  }
+}
+
+TEST_F(stream_machine_test, restarts_a_killed_worker_at_once_and_ahead_of_others) {
+  bring_up();
+  live_for(15s);
+  EXPECT_THAT(exit_by(SIGKILL), ElementsAre(act::ask_for_slot_urgent));
+  EXPECT_EQ(machine_->reason(), reason::killed);
+  EXPECT_EQ(machine_->phase(), phase::connecting);
+  connect();
+  EXPECT_EQ(machine_->reason(), reason::none);
+  EXPECT_EQ(machine_->attempts(), 0u);
+}
+
+TEST_F(stream_machine_test, calls_a_worker_that_broke_crashed) {
+  bring_up();
+  live_for(15s);
+  exit_by(SIGSEGV);
+  EXPECT_EQ(machine_->reason(), reason::crashed);
+}
+
+TEST_F(stream_machine_test, treats_the_first_failed_connect_like_any_other) {
+  make();
+  machine_->enable(now_);
+  machine_->slot_granted(now_);
+  EXPECT_THAT(told(media::failed{reason::refused, "nobody listens"}),
+              ElementsAre(act::return_slot));
+  EXPECT_THAT(told(media::worker_exited{}), IsEmpty());
+  EXPECT_EQ(machine_->phase(), phase::backoff);
+  EXPECT_EQ(machine_->reason(), reason::refused);
+  EXPECT_EQ(machine_->attempts(), 1u);
+  auto [acts, took] = run_to_act();
+  EXPECT_THAT(acts, ElementsAre(act::ask_for_slot));
+  EXPECT_GE(took, 800ms);
+  EXPECT_LE(took, 1200ms);
+}
+
+TEST_F(stream_machine_test, holds_a_camera_back_whose_password_is_refused) {
+  make();
+  machine_->enable(now_);
+  for (int i = 0; i < 2; ++i) {
+    machine_->slot_granted(now_);
+    told(media::failed{reason::auth, "401"});
+    told(media::worker_exited{});
+    if (i == 0)
+      run_to_act();
+  }
+  EXPECT_EQ(machine_->phase(), phase::auth_failed);
+  EXPECT_EQ(run_to_act().second, 35min);
+}
+
+TEST_F(stream_machine_test, kills_a_worker_that_said_failed_but_does_not_end) {
+  make();
+  machine_->enable(now_);
+  machine_->slot_granted(now_);
+  told(media::failed{reason::protocol, "garbage"});
+  auto [acts, took] = run_to_act();
+  EXPECT_THAT(acts, ElementsAre(act::kill_worker));
+  EXPECT_EQ(took, 1s);
+}
+
+TEST_F(stream_machine_test, starts_on_demand_only_when_somebody_watches) {
+  rules_.on_demand = true;
+  make();
+  EXPECT_THAT(machine_->enable(now_), IsEmpty());
+  EXPECT_EQ(machine_->phase(), phase::idle);
+  EXPECT_THAT(machine_->demand(now_), ElementsAre(act::ask_for_slot));
+}
+
+TEST_F(stream_machine_test, stops_on_demand_after_the_linger) {
+  rules_.on_demand = true;
+  make();
+  machine_->enable(now_);
+  machine_->demand(now_);
+  connect();
+  auto begin = now_;
+  stream_acts acts;
+  while (acts.empty() && now_ < begin + 60s) {
+    now_ += 250ms;
+    acts = machine_->tick(now_);
+    progress();
+    told(media::segment_published{});
+  }
+  EXPECT_THAT(acts, ElementsAre(act::stop_worker));
+  EXPECT_EQ(now_ - begin, 30s);
+  told(media::worker_exited{});
+  EXPECT_EQ(machine_->phase(), phase::idle);
+  EXPECT_FALSE(machine_->deadline());
+}
+
+TEST_F(stream_machine_test, starts_again_when_a_viewer_comes_while_it_stops) {
+  rules_.on_demand = true;
+  make();
+  machine_->enable(now_);
+  machine_->demand(now_);
+  connect();
+  now_ += 31s;
+  ASSERT_THAT(machine_->tick(now_), Contains(act::stop_worker));
+  machine_->demand(now_);
+  EXPECT_THAT(told(media::worker_exited{}),
+              Contains(::testing::AnyOf(act::ask_for_slot, act::ask_for_slot_urgent)));
+}
+
+TEST_F(stream_machine_test, gives_up_the_wait_of_a_camera_that_nobody_wants_any_more) {
+  rules_.on_demand = true;
+  make();
+  machine_->enable(now_);
+  machine_->demand(now_);
+  machine_->slot_granted(now_);
+  told(media::failed{reason::not_found, "404"});
+  told(media::worker_exited{});
+  EXPECT_EQ(machine_->phase(), phase::backoff);
+  now_ += 30s;
+  machine_->tick(now_);
+  EXPECT_EQ(machine_->phase(), phase::idle);
+}
+
+TEST_F(stream_machine_test, stops_its_worker_when_disabled) {
+  bring_up();
+  EXPECT_THAT(machine_->disable(now_), ElementsAre(act::stop_worker));
+  told(media::worker_exited{});
+  EXPECT_EQ(machine_->phase(), phase::disabled);
+  EXPECT_FALSE(machine_->deadline());
+}
+
+TEST_F(stream_machine_test, takes_its_question_back_when_disabled_before_the_gate_answers) {
+  make();
+  machine_->enable(now_);
+  EXPECT_THAT(machine_->disable(now_), ElementsAre(act::return_slot));
+  EXPECT_THAT(machine_->slot_granted(now_), ElementsAre(act::return_slot));
+  EXPECT_EQ(machine_->phase(), phase::disabled);
+}
+
+TEST_F(stream_machine_test, never_gives_a_crash_loop_up) {
+  make();
+  machine_->enable(now_);
+  for (int i = 0; i < 200; ++i) {
+    machine_->slot_granted(now_);
+    exit_by(SIGSEGV);
+    auto [acts, took] = run_to_act();
+    ASSERT_THAT(acts, ElementsAre(act::ask_for_slot)) << i;
+    ASSERT_LE(took, 72s);
+  }
+}
+
+} // namespace
+} // namespace camwall

@@ -1,0 +1,214 @@
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+#include "actors/root.hpp"
+#include "actors/supervisor.hpp"
+#include "metrics/exporter.hpp"
+#include "tests/support/fake_launcher.hpp"
+#include "tests/support/virtual_time.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace camwall {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The whole tree, from the root to the board, over workers that the test plays.
+class wall_tree_test : public test::virtual_time {
+protected:
+  wall_tree_test() {
+    spdlog::set_level(spdlog::level::off);
+  }
+
+  void add(const std::string& id, bool with_sub = false, bool enabled = true) {
+    config::camera x;
+    x.id = x.label = id;
+    x.url = "rtsp://" + id + "/main";
+    x.sub_url = with_sub ? "rtsp://" + id + "/sub" : "";
+    x.enabled = enabled;
+    config_.cameras.push_back(x);
+  }
+
+  void start() {
+    context_ = std::make_shared<wall_context>(wall_context{
+      .config = std::make_shared<const config::wall>(config_),
+      .launcher = &launcher_,
+      .snapshots = &snapshots_,
+      .metrics = &exporter_.supervision(),
+      .start_zygote = [this] { ++zygotes_; },
+    });
+    root_ = adopt(spawn_root(system, context_));
+  }
+
+  void TearDown() override {
+    // Names keep actors alive.
+    for (auto name : {board_name, gate_name, cameras_name, zygote_name})
+      system.registry().erase(name);
+    root_ = nullptr;
+    virtual_time::TearDown();
+  }
+
+  camera_snapshot at(const std::string& id) {
+    advance(100ms); // The board gathers for a moment before it publishes.
+    const auto* x = snapshots_.load()->find(id);
+    return x != nullptr ? *x : camera_snapshot{};
+  }
+
+  /// Access units every quarter of a second from the newest worker of each camera.
+  void live_for(duration span) {
+    for (auto end = clock().current_time + span; clock().current_time < end; advance(250ms))
+      for (const auto& x : config_.cameras)
+        if (auto all = launcher_.of(x.id); !all.empty()) {
+          all.back()->tell(media::progress{.frames = ++frames_, .keyframes = 1, .gop_s = 1});
+          all.back()->tell(media::segment_published{});
+        }
+  }
+
+  config::wall config_;
+  test::fake_launcher launcher_;
+  snapshot_cell snapshots_;
+  metrics::exporter exporter_{snapshots_, "test"};
+  std::shared_ptr<const wall_context> context_;
+  caf::actor root_;
+  int zygotes_ = 0;
+  std::uint64_t frames_ = 10;
+};
+
+TEST_F(wall_tree_test, shows_every_camera_before_anything_is_known_of_it) {
+  add("gate");
+  add("attic", false, false);
+  start();
+  EXPECT_EQ(at("gate").phase, phase::connecting);
+  EXPECT_EQ(at("attic").phase, phase::disabled);
+  EXPECT_EQ(zygotes_, 1);
+}
+
+TEST_F(wall_tree_test, brings_a_camera_up_and_publishes_its_facts) {
+  add("gate");
+  start();
+  ASSERT_EQ(launcher_.of("gate").size(), 1u);
+  launcher_.of("gate")[0]->come_up();
+  drain();
+  auto gate = at("gate");
+  EXPECT_EQ(gate.phase, phase::live);
+  ASSERT_EQ(gate.streams.size(), 1u);
+  EXPECT_EQ(gate.streams[0].video, "h264");
+  EXPECT_EQ(gate.streams[0].width, 640);
+  EXPECT_TRUE(gate.streams[0].last_segment);
+}
+
+TEST_F(wall_tree_test, restarts_one_camera_and_leaves_its_neighbour_alone) {
+  add("gate");
+  add("yard");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  launcher_.of("yard")[0]->come_up();
+  live_for(15s);
+  launcher_.of("gate")[0]->end_by(SIGKILL);
+  drain();
+  EXPECT_EQ(launcher_.of("gate").size(), 2u) << "at once";
+  EXPECT_EQ(launcher_.of("yard").size(), 1u);
+  EXPECT_EQ(at("yard").phase, phase::live);
+  EXPECT_EQ(at("gate").reason, reason::killed);
+}
+
+TEST_F(wall_tree_test, notices_a_stopped_worker_and_replaces_it) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  live_for(15s);
+  advance(2500ms);
+  EXPECT_TRUE(launcher_.of("gate")[0]->killed);
+  EXPECT_EQ(launcher_.of("gate").size(), 2u);
+  EXPECT_EQ(at("gate").phase, phase::stale);
+}
+
+TEST_F(wall_tree_test, ignores_what_an_earlier_worker_still_says) {
+  add("gate");
+  start();
+  auto first = launcher_.of("gate")[0];
+  first->come_up();
+  live_for(15s);
+  first->end_by(SIGKILL);
+  drain();
+  first->tell(media::progress{.frames = 99});
+  drain();
+  EXPECT_EQ(at("gate").phase, phase::connecting);
+}
+
+TEST_F(wall_tree_test, never_has_more_than_four_cameras_connecting) {
+  for (int i = 0; i < 16; ++i)
+    add("cam" + std::to_string(i));
+  start();
+  EXPECT_EQ(launcher_.all.size(), 4u);
+  launcher_.all[0]->tell(media::opened{});
+  drain();
+  EXPECT_EQ(launcher_.all.size(), 5u);
+  advance(20s); // Silent cameras hold a slot for three seconds.
+  EXPECT_GE(launcher_.all.size(), 16u);
+}
+
+TEST_F(wall_tree_test, starts_main_beside_a_sub_only_when_somebody_wants_it) {
+  add("gate", true);
+  start();
+  EXPECT_EQ(launcher_.of("gate", "sub").size(), 1u);
+  EXPECT_TRUE(launcher_.of("gate", "main").empty());
+  auto cameras = find_actor(system, cameras_name);
+  caf::anon_send(cameras, to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
+  drain();
+  EXPECT_EQ(launcher_.of("gate", "main").size(), 1u);
+  EXPECT_EQ(at("gate").grid_stream, "sub");
+}
+
+TEST_F(wall_tree_test, keeps_counting_over_restarts_of_workers) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->tell(media::progress{.frames = 100, .bytes = 1000});
+  live_for(15s);
+  auto before = at("gate").streams[0].frames;
+  launcher_.of("gate")[0]->end_by(SIGSEGV);
+  drain();
+  launcher_.of("gate")[1]->tell(media::progress{.frames = 5, .bytes = 50});
+  advance(2s);
+  EXPECT_EQ(at("gate").streams[0].frames, before + 5);
+}
+
+TEST_F(wall_tree_test, brings_a_camera_back_whose_supervision_itself_died) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  drain();
+  caf::anon_send_exit(find_actor(system, cameras_name), caf::exit_reason::unhandled_exception);
+  drain();
+  EXPECT_TRUE(launcher_.of("gate")[0]->abandoned);
+  advance(2s);
+  EXPECT_EQ(launcher_.of("gate").size(), 2u);
+}
+
+TEST_F(wall_tree_test, gets_over_the_end_of_the_board_and_of_the_gate) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  live_for(2s);
+  for (auto name : {board_name, gate_name})
+    caf::anon_send_exit(find_actor(system, name), caf::exit_reason::unhandled_exception);
+  drain();
+  live_for(15s);
+  EXPECT_EQ(at("gate").phase, phase::live);
+  launcher_.of("gate")[0]->end_by(SIGKILL);
+  live_for(10s);
+  EXPECT_EQ(launcher_.of("gate").size(), 2u);
+}
+
+TEST_F(wall_tree_test, ends_its_workers_when_it_is_told_to_end) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  drain();
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  drain();
+  EXPECT_TRUE(launcher_.of("gate")[0]->abandoned);
+}
+
+} // namespace
+} // namespace camwall
