@@ -85,14 +85,14 @@ export class Feed {
     return this.act_(action);
   }
 
-  /** The camera is live again, or somebody looks again. @param {number} now */
+  /** The camera is live again. @param {number} now */
   hurry(now) {
     this.watchdog_?.hurry(now);
   }
 
   /** The page slept: silence until now says nothing. @param {number} now */
   wake(now) {
-    this.watchdog_?.reset(now);
+    this.watchdog_?.wake(now);
     this.play_();
   }
 

@@ -37,7 +37,10 @@ async function main() {
   const strip = new StatusStrip(element('strip'), words);
   const guard = new PageGuard(performance.now(), sinceLastReload(), Math.random);
   const model = new WallModel({
-    onState: (state) => wall.update(state, performance.now()),
+    onState: (state) => {
+      wall.update(state, performance.now());
+      tick();
+    },
     onBuild: (build) => guard.sawBuild(performance.now(), build),
   });
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });

@@ -34,13 +34,14 @@ export class Wall {
   /** @param {import('./wall_model.js').WallState} state @param {number} now */
   update(state, now) {
     if (!state.loaded) return this.showMessage_('loading');
+    const before = [...this.tiles_.keys()].join('\n');
     const ids = new Set(state.cameras.map((x) => x.id));
     for (const [id, tile] of this.tiles_) if (!ids.has(id)) this.remove_(id, tile);
     const inOrder = new Map(state.cameras.map((camera) => [camera.id, this.tiles_.get(camera.id) ?? this.add_(camera)]));
-    const moved = [...inOrder.keys()].join('\n') !== [...this.tiles_.keys()].join('\n');
+    const moved = [...inOrder.keys()].join('\n') !== before;
     this.tiles_ = inOrder;
     if (moved) {
-      // Moving a video element restarts it in some browsers; `order` moves only what is seen, and `tabindex` follows.
+      // Moving a video element restarts it in some browsers; `order` moves only what is seen.
       let position = 0;
       for (const tile of inOrder.values()) {
         tile.element.style.order = String(position++);

@@ -15,6 +15,8 @@ const LADDER = [
 /** Past the ladder's end a new player is tried this often. */
 const SLOW_REBUILD_MS = 30_000;
 const RECOVER_MEDIA_GAP_MS = 5_000;
+/** A player this young is not yet helped. */
+const NEW_PLAYER_MS = 5_000;
 /** Waits before a new player after fatal errors, one after the other. */
 const REBUILD_GAPS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** A seek shows one picture and proves nothing: the second sign of life must follow within this. */
@@ -49,22 +51,14 @@ export class Watchdog {
   sample(now, progress, mayAct) {
     if (this.moved_(now, progress)) {
       this.lastProgress = now;
-      this.reset(now);
+      this.reset_(now);
       return null;
     }
     if (!mayAct) return null;
     if (now >= this.rebuildDue_) return this.rebuild_(now);
-    const silent = now - this.anchor_;
     if (this.rung_ >= LADDER.length)
       return now - this.lastRebuild_ >= SLOW_REBUILD_MS ? this.rebuild_(now) : null;
-    /** @type {Action|null} */
-    let action = null;
-    for (let step = LADDER[this.rung_]; step && silent >= step.afterMs; step = LADDER[this.rung_]) {
-      // After a pause several rungs are due: the last but "ask" counts, it includes the lighter ones.
-      if (action === 'rebuild') break;
-      action = step.action;
-      ++this.rung_;
-    }
+    const action = this.climb_(now, now - this.anchor_);
     return action === 'rebuild' ? this.rebuild_(now) : action;
   }
 
@@ -84,17 +78,40 @@ export class Watchdog {
     return null;
   }
 
-  /** The camera is live again, or the page is seen again: play on soon or get a new player. @param {number} now */
+  /** The camera is live again: play on soon or get a new player. @param {number} now */
   hurry(now) {
     this.rebuildDue_ = Math.min(this.rebuildDue_, now + HURRY_MS);
   }
 
-  /** Gives a new grace: the page slept, or the picture moves. @param {number} now */
-  reset(now) {
+  /** The page slept: its silence says nothing. @param {number} now */
+  wake(now) {
     this.anchor_ = now;
     this.rung_ = 0;
+  }
+
+  /** The picture moves. @param {number} now */
+  reset_(now) {
+    this.wake(now);
     this.rebuilds_ = 0;
     this.rebuildDue_ = Infinity;
+  }
+
+  /**
+   * Takes all rungs that are due; after a pause those are several, and the heaviest includes the lighter ones.
+   * @param {number} now
+   * @param {number} silent ms without progress
+   * @returns {Action|null}
+   */
+  climb_(now, silent) {
+    // A player that is new, or about to be replaced, needs no help.
+    const leaveAlone = this.rebuildDue_ !== Infinity || now - this.lastRebuild_ < NEW_PLAYER_MS;
+    /** @type {Action|null} */
+    let action = null;
+    for (let step = LADDER[this.rung_]; step && silent >= step.afterMs && action !== 'rebuild'; step = LADDER[this.rung_]) {
+      ++this.rung_;
+      if (step.action === 'ask_server' || !leaveAlone) action = step.action;
+    }
+    return action;
   }
 
   /** @param {number} now @returns {Action} */

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readCameras } from '../../../static/js/api.js';
+import { badgeOf } from '../../../static/js/badge.js';
+import { wordsFor } from '../../../static/js/words.js';
+
+const words = wordsFor(['en']);
+const NOW = Date.parse('2026-01-01T12:00:00.000Z');
+const server = { serverNow: NOW, reachable: true };
+const playing = { pictureAgeMs: 100, playable: true };
+
+/** A camera as the API tells it. @param {object} changes */
+function camera(changes = {}) {
+  const sub = { status: 'live', video: 'h264', last_access_unit: '2026-01-01T11:59:59.900Z', hls: '/hls/gate/sub/index.m3u8' };
+  const json = { id: 'gate', label: 'Front gate', phase: 'live', grid_stream: 'sub', conditions: [], streams: { sub }, ...changes };
+  const found = readCameras({ cameras: [json], next: null }).cameras[0];
+  assert.ok(found);
+  return found;
+}
+
+/** @param {object} changes @param {Partial<import('../../../static/js/badge.js').Playback>} playback */
+const badge = (changes, playback = {}) => badgeOf(camera(changes), { ...playing, ...playback }, server, words);
+
+test('says LIVE when server and picture agree', () => {
+  assert.deepEqual(badge({}), { kind: 'live', text: 'LIVE', detail: '', next: '', trusted: true });
+});
+
+test('never says LIVE of a picture that stands still, whatever the server says', () => {
+  const standing = badge({}, { pictureAgeMs: 12_400 });
+  assert.equal(standing.text, 'STALE 0:12');
+  assert.equal(standing.trusted, false);
+});
+
+test('only the phase live with a moving picture is trusted', () => {
+  for (const phase of ['disabled', 'idle', 'connecting', 'stale', 'backoff', 'auth_failed', 'a_phase_of_tomorrow'])
+    assert.equal(badge({ phase }).trusted, false, phase);
+  for (const condition of ['frozen', 'undecodable'])
+    assert.equal(badge({ conditions: [condition] }).kind, 'stale', condition);
+});
+
+test('black and uniform pictures are only remarked', () => {
+  const black = badge({ conditions: ['black'] });
+  assert.equal(black.kind, 'live');
+  assert.equal(black.detail, words.condition.black);
+});
+
+test('a stale camera shows how old the picture is, by the server’s clock', () => {
+  const sub = { status: 'stale', last_access_unit: '2026-01-01T11:58:48.000Z' };
+  assert.equal(badge({ phase: 'stale', streams: { sub } }, { pictureAgeMs: null }).text, 'STALE 1:12');
+  assert.equal(badge({ phase: 'stale', streams: {} }, { pictureAgeMs: null }).text, 'STALE');
+});
+
+test('a time that lies ahead of the server’s clock is no age below zero', () => {
+  const sub = { last_access_unit: '2026-01-01T12:00:03.000Z' };
+  assert.equal(badge({ phase: 'stale', streams: { sub } }, { pictureAgeMs: null }).text, 'STALE 0:00');
+});
+
+test('an offline camera tells why in words and when it is tried again', () => {
+  const offline = badge({ phase: 'backoff', reason: 'refused', next_try: '2026-01-01T12:00:30.000Z' });
+  assert.equal(offline.text, 'OFFLINE');
+  assert.equal(offline.detail, 'The camera refuses the connection');
+  assert.equal(offline.next, 'Next try in 0:30');
+});
+
+test('tells no next try when the server does not answer', () => {
+  const gate = camera({ phase: 'backoff', reason: 'refused', next_try: '2026-01-01T12:00:30.000Z' });
+  assert.equal(badgeOf(gate, playing, { serverNow: NOW, reachable: false }, words).next, '');
+});
+
+test('a reason of tomorrow shows the server’s own sentence', () => {
+  assert.equal(badge({ phase: 'backoff', reason: 'gremlins', detail: 'Gremlins were seen' }).detail, 'Gremlins were seen');
+});
+
+test('a refused password says so', () => {
+  assert.equal(badge({ phase: 'auth_failed', reason: 'auth' }).text, 'AUTH FAILED');
+});
+
+test('names the codec that cannot be played here', () => {
+  const sub = { video: 'h265', hls: '/x.m3u8' };
+  const hevc = badge({ streams: { sub } }, { playable: false });
+  assert.equal(hevc.kind, 'unplayable');
+  assert.equal(hevc.detail, 'H.265 not playable here');
+  assert.equal(hevc.trusted, false);
+});
+
+test('every phase and every reason of the API has words', () => {
+  const reasons = ['auth', 'not_found', 'refused', 'unreachable', 'timeout', 'dns', 'busy', 'transport', 'protocol', 'no_video',
+    'unsupported_codec', 'stalled', 'ended', 'crashed', 'killed', 'resources', 'config'];
+  for (const reason of reasons) assert.ok(words.reason[reason], reason);
+});
