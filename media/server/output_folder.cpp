@@ -6,6 +6,16 @@ namespace camwall::media {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Not a link to one: what lies behind a link is somebody else's.
+bool is_real_folder(const fs::path& x) {
+  std::error_code error;
+  return fs::is_directory(fs::symlink_status(x, error));
+}
+
+} // namespace
+
 bool is_output_name(std::string_view name) noexcept {
   if (name.ends_with(".tmp"))
     name.remove_suffix(4);
@@ -30,7 +40,7 @@ std::size_t output_folder::remove_orphans(const std::set<std::string>& known_cam
   std::size_t count = 0;
   std::error_code error;
   for (const auto& camera : fs::directory_iterator{root_, error})
-    if (camera.is_directory(error) && !known_cameras.contains(camera.path().filename().string()))
+    if (is_real_folder(camera.path()) && !known_cameras.contains(camera.path().filename().string()))
       count += clean_camera(camera.path());
   return count;
 }
@@ -44,6 +54,8 @@ std::size_t output_folder::clean_camera(const fs::path& camera) {
   std::error_code error;
   for (const auto* stream : {"main", "sub"}) {
     auto folder = camera / stream;
+    if (!is_real_folder(folder))
+      continue;
     for (const auto& file : fs::directory_iterator{folder, error})
       if (is_output_name(file.path().filename().string()) && fs::remove(file.path(), error))
         ++count;

@@ -1,0 +1,83 @@
+#include "media/worker_protocol.hpp"
+
+#include <gtest/gtest.h>
+
+namespace camwall::media {
+namespace {
+
+template <class T>
+void expect_round_trip(const T& x) {
+  auto back = decode_fact(encode(fact{x}));
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(std::get<T>(*back), x);
+}
+
+TEST(worker_protocol_test, carries_every_fact_unchanged) {
+  expect_round_trip(opened{.video = "h264",
+                           .audio = "aac",
+                           .codecs = "avc1.64001f,mp4a.40.2",
+                           .width = 1280,
+                           .height = 720});
+  expect_round_trip(progress{.frames = 7,
+                             .bytes = 1ull << 40,
+                             .keyframes = 1,
+                             .gop_s = 2.5,
+                             .fps = 14.985,
+                             .bitrate_bps = 512e3,
+                             .cpu_s = 0.25,
+                             .keyframe_age_s = 0.5,
+                             .width = 640,
+                             .height = 360});
+  expect_round_trip(segment_published{
+    .media_sequence = 1'767'268'800, .discontinuity_sequence = 3, .duration_s = 2});
+  expect_round_trip(failed{.why = reason::auth, .detail = "401"});
+}
+
+TEST(worker_protocol_test, carries_every_order_unchanged) {
+  open_order x{
+    .camera = "gate", .stream = "sub", .url = "rtsp://u:p%25@h/x", .output_dir = "/x", .run = "r1"};
+  auto back = decode_order(encode(order{x}));
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(std::get<open_order>(*back), x);
+  EXPECT_TRUE(std::holds_alternative<stop_order>(*decode_order(encode(order{stop_order{}}))));
+}
+
+TEST(worker_protocol_test, survives_a_detail_that_is_not_utf8) {
+  EXPECT_TRUE(decode_fact(encode(fact{failed{.why = reason::protocol, .detail = "\xff\xfe"}})));
+}
+
+TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
+  const std::string deep(1000, '[');
+  const std::string cases[] = {
+    "",
+    "null",
+    "[]",
+    "{}",
+    "{\"type\":7}",
+    "{\"type\":\"party\"}",
+    "{\"type\":\"progress\"}",
+    R"({"type":"failed","reason":"bored","detail":""})",
+    R"({"type":"failed","reason":"auth","detail":7})",
+    R"({"type":"failed","reason":"auth","detail":")" + std::string(5000, 'x') + "\"}",
+    R"({"type":"segment_published","media_sequence":-1,"discontinuity_sequence":0,"duration_s":1})",
+    R"({"type":"segment_published","media_sequence":1.5,"discontinuity_sequence":0,"duration_s":1})",
+    R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":1e999})",
+    R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":-1})",
+    R"({"type":"opened","video":"h264","audio":"","codecs":"","width":70000,"height":1})",
+    "{\"type\":" + deep,
+    "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}",
+    "{\"type\":\"opened\"",
+    std::string(message_bytes_max + 1, ' '),
+  };
+  for (const auto& x : cases)
+    EXPECT_FALSE(decode_fact(x)) << x.substr(0, 80);
+}
+
+TEST(worker_protocol_test, refuses_every_truncation_of_a_good_message) {
+  auto whole = encode(fact{progress{.frames = 1}});
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    EXPECT_FALSE(decode_fact(std::string_view{whole}.substr(0, n))) << n;
+}
+
+} // namespace
+} // namespace camwall::media

@@ -1,0 +1,120 @@
+#include "metrics/exporter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace camwall::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class exporter_test : public ::testing::Test {
+protected:
+  void publish(camera_snapshot x) {
+    auto wall = std::make_shared<wall_snapshot>();
+    wall->cameras.push_back(std::move(x));
+    cell_.publish(wall);
+  }
+
+  static camera_snapshot live_gate() {
+    camera_snapshot x{.id = "gate", .label = "Front gate", .phase = phase::live};
+    x.streams.push_back({.name = "sub",
+                         .status = phase::live,
+                         .video = "h264",
+                         .width = 640,
+                         .height = 360,
+                         .frames = 150});
+    return x;
+  }
+
+  static std::set<std::string> names(const std::string& text) {
+    std::set<std::string> out;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("# TYPE "))
+        out.insert(line.substr(7, line.find(' ', 7) - 7));
+    return out;
+  }
+
+  snapshot_cell cell_;
+  exporter exporter_{cell_, "1.2.3"};
+};
+
+TEST_F(exporter_test, shows_a_camera_as_the_snapshot_has_it) {
+  publish(live_gate());
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_camera_up{camera=\"gate\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_camera_state{camera=\"gate\",state=\"live\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_camera_state{camera=\"gate\",state=\"stale\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_stream_frames_total{camera=\"gate\",stream=\"sub\"} 150\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_build_info{version=\"1.2.3\"} 1\n"));
+}
+
+TEST_F(exporter_test, calls_a_camera_with_a_frozen_picture_down) {
+  auto x = live_gate();
+  x.conditions = {"frozen"};
+  publish(x);
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_camera_up{camera=\"gate\"} 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("camwall_camera_condition{camera=\"gate\",condition=\"frozen\"} 1\n"));
+}
+
+TEST_F(exporter_test, creates_every_reason_at_zero) {
+  publish(live_gate());
+  auto text = exporter_.text();
+  for (auto why : all_reasons)
+    for (const auto* name :
+         {"camwall_camera_restarts_total", "camwall_camera_connect_failures_total"})
+      EXPECT_THAT(text, HasSubstr(std::string{name} + "{camera=\"gate\",reason=\"" +
+                                  std::string{to_string(why)} + "\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_limit_reached_total{limit=\"connections\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_detection_seconds_count 0\n"));
+}
+
+TEST_F(exporter_test, forgets_a_camera_that_is_gone) {
+  publish(live_gate());
+  cell_.publish(std::make_shared<wall_snapshot>());
+  EXPECT_THAT(exporter_.text(), Not(HasSubstr("gate")));
+}
+
+TEST_F(exporter_test, counts_requests_by_route_and_not_by_path) {
+  for (int i = 0; i < 3; ++i)
+    exporter_.http().request("/hls/:camera/:stream/:file", "GET", 200,
+                             std::chrono::milliseconds{2});
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_http_requests_total{code=\"200\",method=\"GET\","
+                                          "route=\"/hls/:camera/:stream/:file\"} 3\n"));
+}
+
+TEST_F(exporter_test, stays_within_120_series_per_camera) {
+  auto x = live_gate();
+  x.streams.push_back({.name = "main"});
+  publish(x);
+  auto text = exporter_.text();
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find("camera=\"gate\"", at)) != std::string::npos; ++at)
+    ++count;
+  EXPECT_LE(count, 120u);
+}
+
+TEST_F(exporter_test, keeps_to_the_names_of_the_reference) {
+  publish(live_gate());
+  exporter_.http().request("/", "GET", 200, std::chrono::milliseconds{1});
+  std::ifstream file{std::string{CAMWALL_SOURCE_DIR} + "/docs/reference/metrics.md"};
+  std::string reference{std::istreambuf_iterator<char>{file}, {}};
+  std::set<std::string> documented;
+  std::regex row{R"(\| `((?:camwall|process)_[a-z_]+)`)"};
+  for (std::sregex_iterator i{reference.begin(), reference.end(), row}, end; i != end; ++i)
+    documented.insert((*i)[1]);
+  EXPECT_EQ(names(exporter_.text()), documented);
+}
+
+} // namespace
+} // namespace camwall::metrics
