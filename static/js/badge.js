@@ -18,7 +18,7 @@ import { codecName, duration, fill } from './words.js';
  */
 
 /** A picture that did not move for this long is not live, whatever the server says. */
-export const PICTURE_AGE_MAX_MS = 5_000;
+export const PICTURE_AGE_MAX_MS = 4_000;
 
 /** Conditions that mean: what arrives is not a picture of now. The others only add a remark. */
 const UNTRUSTED = ['frozen', 'undecodable'];

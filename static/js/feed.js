@@ -1,5 +1,6 @@
 // One stream on the screen: a video element with its player, its watchdog, and the last picture it showed.
 
+import { PictureMeter } from './picture_meter.js';
 import { Watchdog } from './watchdog.js';
 
 /** The kept picture is for recognising, not for evidence. */
@@ -31,6 +32,8 @@ export class Feed {
     this.watchdog_ = null;
     this.lastPicture_ = /** @type {number|null} */ (null);
     this.frameCallback_ = 0;
+    this.meter_ = new PictureMeter();
+    this.lastTime_ = 0;
     /** Pictures presented, over all players of this feed. */
     this.frames = 0;
     /** The browser refused the codec although it had claimed to know it. */
@@ -72,16 +75,11 @@ export class Feed {
    */
   tick(now, mayAct) {
     if (!this.watchdog_ || !this.video_) return false;
-    const counted = 'requestVideoFrameCallback' in this.video_ && !document.hidden;
-    const progress = counted ? this.frames : Math.round(this.video_.currentTime * 1000);
-    const action = this.watchdog_.sample(now, progress, mayAct && !this.unplayable);
-    if (this.watchdog_.lastProgress === now) {
-      this.lastPicture_ = now;
-      // Without frame callbacks the clock of the video is all there is.
-      if (!counted) this.reveal_();
-    } else if (this.video_.paused) {
-      this.play_();
-    }
+    // Without frame callbacks, and on a hidden page, the clock of the video is all there is.
+    if (!('requestVideoFrameCallback' in this.video_) || document.hidden) this.seeClock_(now, this.video_);
+    const action = this.watchdog_.sample(now, this.meter_.fresh, mayAct && !this.unplayable);
+    if (this.watchdog_.lastProgress === now) this.lastPicture_ = now;
+    else if (this.video_.paused) this.play_();
     return this.act_(action);
   }
 
@@ -175,13 +173,24 @@ export class Feed {
   /** @param {HTMLVideoElement} video */
   countFrames_(video) {
     if (!('requestVideoFrameCallback' in video)) return;
-    const onFrame = () => {
+    /** @param {number} now @param {VideoFrameCallbackMetadata} metadata */
+    const onFrame = (now, { mediaTime }) => {
       if (this.video_ !== video) return;
       ++this.frames;
+      this.meter_.see(now, this.player_?.position(mediaTime) ?? null);
       this.reveal_();
       this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
     };
     this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
+  }
+
+  /** @param {number} now @param {HTMLVideoElement} video */
+  seeClock_(now, video) {
+    const { currentTime } = video;
+    if (currentTime === this.lastTime_) return;
+    this.lastTime_ = currentTime;
+    this.meter_.see(now, this.player_?.position(currentTime) ?? null);
+    this.reveal_();
   }
 
   /** The new player has a picture: it covers the still. */

@@ -13,6 +13,8 @@ import { withoutAudio } from './playlist.js';
  * @property {() => void} seekToLive
  * @property {() => void} restartLoad
  * @property {() => void} recoverMedia
+ * @property {(mediaTime: number) => number|null} position where in the stream this moment of the video lies, as in
+ *   picture_meter.js; null when not known
  * @property {() => void} destroy leaves the video element empty
  */
 
@@ -100,6 +102,11 @@ export class HlsPlayer {
       if (CODEC_ERRORS.includes(error.details)) events.onUnplayable();
       else events.onFatal(error.type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'other');
     });
+    /** @type {import('hls.js').Fragment|null} */
+    this.playing_ = null;
+    this.hls_.on(Hls.Events.FRAG_CHANGED, (_event, { frag }) => {
+      this.playing_ = frag;
+    });
     this.hls_.loadSource(url);
     this.hls_.attachMedia(video);
   }
@@ -108,7 +115,16 @@ export class HlsPlayer {
     const { buffered } = this.video_;
     const end = buffered.length > 0 ? buffered.end(buffered.length - 1) - 0.5 : null;
     const target = this.hls_.liveSyncPosition ?? end;
-    if (target !== null && target > 0) this.video_.currentTime = target;
+    // On a playlist that stands still the live edge lies behind: going there would show old pictures again.
+    if (target !== null && target > this.video_.currentTime) this.video_.currentTime = target;
+  }
+
+  /** @param {number} mediaTime */
+  position(mediaTime) {
+    const segment = this.playing_;
+    if (segment === null || typeof segment.sn !== 'number' || segment.duration <= 0) return null;
+    const share = (mediaTime - segment.start) / segment.duration;
+    return segment.sn + Math.min(Math.max(share, 0), 0.999);
   }
 
   restartLoad() {

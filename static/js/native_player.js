@@ -23,12 +23,21 @@ export class NativePlayer {
 
   seekToLive() {
     const { seekable } = this.video_;
-    if (seekable.length > 0) this.video_.currentTime = Math.max(0, seekable.end(seekable.length - 1) - 1);
+    if (seekable.length > 0) this.forwardTo_(seekable.end(seekable.length - 1) - 1);
+  }
+
+  /** @param {number} target */
+  forwardTo_(target) {
+    if (target > this.video_.currentTime) this.video_.currentTime = target;
   }
 
   restartLoad() {
     this.video_.src = this.url_;
     this.video_.load();
+  }
+
+  position() {
+    return null;
   }
 
   recoverMedia() {
