@@ -20,6 +20,6 @@ environment process_environment();
 /// sentence that names the variable.
 tl::expected<std::string, std::string> interpolate(std::string_view text, const environment& env);
 
-inline constexpr std::size_t interpolated_bytes_max = 16 * 1024;
+inline constexpr std::size_t interpolated_bytes_max = 16'384;
 
 } // namespace camwall::config

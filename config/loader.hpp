@@ -13,7 +13,7 @@
 
 namespace camwall::config {
 
-inline constexpr std::size_t config_bytes_max = 1024 * 1024;
+inline constexpr std::size_t config_bytes_max = 1'048'576;
 
 /// Reads and validates a configuration. Gives all that is wrong at once, in the order of the file;
 /// never throws for anything that a file can hold. All paths in the result are absolute.

@@ -27,9 +27,11 @@ bool is_control(unsigned c) noexcept {
 }
 
 std::string human_size(std::size_t bytes) {
-  if (bytes % (1024 * 1024) == 0)
-    return std::to_string(bytes / (1024 * 1024)) + " MiB";
-  return std::to_string(bytes / 1024) + " KiB";
+  constexpr std::size_t kib = 1024;
+  constexpr std::size_t mib = kib * kib;
+  if (bytes % mib == 0)
+    return std::to_string(bytes / mib) + " MiB";
+  return std::to_string(bytes / kib) + " KiB";
 }
 
 } // namespace

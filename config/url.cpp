@@ -105,7 +105,6 @@ std::optional<std::string> take_port(std::string_view text, camera_url& into) {
 
 /// `text` is `host`, `host:port`, `[address]` or `[address]:port`.
 std::optional<std::string> take_host(std::string_view text, camera_url& into) {
-  std::string_view port;
   bool bracketed = !text.empty() && text.front() == '[';
   auto host_end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && host_end == std::string_view::npos)

@@ -55,12 +55,11 @@ private:
 bool has_closing_quote(std::string_view text) {
   auto quote = text.front();
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\')
+    bool escape = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
+    if (escape)
       ++i;
-    else if (text[i] == quote && (quote == '"' || text.substr(i + 1, 1) != "'"))
-      return true;
     else if (text[i] == quote)
-      ++i;
+      return true;
   }
   return false;
 }
@@ -140,8 +139,8 @@ public:
     close();
   }
 
-  std::optional<yaml_node>& root() {
-    return root_;
+  std::optional<yaml_node> take_root() {
+    return std::move(root_);
   }
 
   /// Where the list or mapping begins that is not complete yet.
@@ -264,9 +263,10 @@ tl::expected<yaml_node, yaml_error> parse_yaml(std::string_view text) {
       message += "; its bracket is on line " + std::to_string(begin->line);
     return tl::unexpected(yaml_error{where(error.mark), std::move(message)});
   }
-  if (!builder.root() || builder.root()->what == yaml_node::kind::null)
+  auto root = builder.take_root();
+  if (!root || root->what == yaml_node::kind::null)
     return tl::unexpected(yaml_error{{1, 1}, "the file is empty"});
-  return std::move(*builder.root());
+  return std::move(*root);
 }
 
 } // namespace camwall::config

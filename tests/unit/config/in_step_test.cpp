@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -27,13 +27,23 @@ std::vector<std::string> lines_of(const std::string& text) {
   return out;
 }
 
-/// The example with every setting that is commented out (`#key: value`, without a space) switched
-/// on.
+/// Switches a setting on that is commented out as `#key: value`, without a space.
+std::string switched_on(std::string line) {
+  auto mark = line.find_first_not_of(' ');
+  auto colon = line.find(':');
+  if (mark == std::string::npos || line[mark] != '#' || colon == std::string::npos)
+    return line;
+  auto is_key_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  auto word = std::string_view{line}.substr(mark + 1, colon - mark - 1);
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_key_letter))
+    line.erase(mark, 1);
+  return line;
+}
+
 std::string example_with_everything() {
-  static const std::regex setting{"^( *)#([a-z_]+:)"};
   std::string out;
   for (const auto& line : lines_of(repository_file("config/wall.example.yaml")))
-    out += std::regex_replace(line, setting, "$1$2") + "\n";
+    out += switched_on(line) + "\n";
   return out;
 }
 
@@ -49,14 +59,17 @@ void collect(const yaml_node& node, const std::string& path, std::set<std::strin
     into.insert(path);
 }
 
-/// Rows of the reference's tables: the key, and what its last column says.
+/// Rows of the reference's tables, `| `key` | … | default |`: the key, and what the last column
+/// says.
 std::map<std::string, std::string> reference_rows() {
-  static const std::regex row{"^\\| `([^`]+)` \\|.*\\|([^|]*)\\|$"};
   std::map<std::string, std::string> out;
-  std::smatch found;
-  for (const auto& line : lines_of(repository_file("docs/reference/configuration.md")))
-    if (std::regex_match(line, found, row))
-      out[found[1]] = found[2];
+  for (const auto& line : lines_of(repository_file("docs/reference/configuration.md"))) {
+    auto key_end = line.find("` |");
+    auto last = line.rfind('|', line.size() - 2);
+    if (!line.starts_with("| `") || key_end == std::string::npos)
+      continue;
+    out[line.substr(3, key_end - 3)] = line.substr(last + 1, line.size() - last - 2);
+  }
   return out;
 }
 
