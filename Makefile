@@ -1,0 +1,51 @@
+# Thin: each target names the command that does the work. Build folders are build/<preset>, see CMakePresets.json.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BUILD := build/release
+# Rooms that link neither CAF nor libav; Debian's CAF is not built for ThreadSanitizer, which then sees races in it.
+TSAN_ROOMS := core config http media_server metrics
+
+.PHONY: help setup build demo test lint sanitize tsan bench screenshots format clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install what is missing: Debian packages, npm packages, clips
+	@ops/setup.sh all
+
+build: setup ## Build everything, optimised
+	cmake --preset release
+	cmake --build --preset release
+
+demo: build ## Sixteen simulated cameras and their wall on http://127.0.0.1:8080
+	$(BUILD)/camwall demo
+
+test: build ## Unit, integration and browser tests, in this order
+	ctest --preset release
+
+lint: ## Format, clang-tidy, headers, includes, shell, JavaScript types, text
+	@ops/setup.sh packages npm
+	@ops/lint.sh
+
+sanitize: setup ## Unit and integration tests under ASan and UBSan
+	cmake --preset dev
+	cmake --build --preset dev
+	ctest --preset dev -L 'unit|integration'
+
+tsan: ## Unit tests under ThreadSanitizer, without those that use actors
+	@ops/setup.sh packages
+	cmake --preset tsan -DCAMWALL_SIMULATOR=OFF
+	cmake --build --preset tsan --target $(addprefix unit_,$(TSAN_ROOMS))
+	ctest --preset tsan -R '^unit\.($(subst $() ,|,$(TSAN_ROOMS)))$$'
+
+bench: build ## Figures beside nginx (needs nginx and wrk)
+	tests/bench/http_vs_nginx.sh
+
+screenshots: build ## Pictures of the wall, in build/screenshots
+	npm run screenshots
+
+format: ## Format all C++ files
+	git ls-files -co --exclude-standard -- '*.cpp' '*.hpp' | xargs clang-format-16 -i
+
+clean: ## Remove what builds made; packages and node_modules stay
+	rm -rf build
