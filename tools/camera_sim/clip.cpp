@@ -139,11 +139,12 @@ tl::expected<std::shared_ptr<const clip>, std::string> read_tracks(AVFormatConte
   if (!video)
     return tl::unexpected(video.error());
   result->video = std::move(*video);
+  track* audio = nullptr;
   if (audio_index >= 0) {
-    auto audio = describe(*input.streams[audio_index]);
-    if (!audio)
-      return tl::unexpected(audio.error());
-    result->audio = std::move(*audio);
+    auto described = describe(*input.streams[audio_index]);
+    if (!described)
+      return tl::unexpected(described.error());
+    audio = &result->audio.emplace(std::move(*described));
   }
   std::size_t bytes = 0;
   const packet_ptr packet{av_packet_alloc()};
@@ -154,15 +155,15 @@ tl::expected<std::shared_ptr<const clip>, std::string> read_tracks(AVFormatConte
     if (packet->stream_index == video_index)
       append(result->video, *packet, input.streams[video_index]->time_base);
     else if (packet->stream_index == audio_index)
-      append(*result->audio, *packet, input.streams[audio_index]->time_base);
+      append(*audio, *packet, input.streams[audio_index]->time_base);
     av_packet_unref(packet.get());
   }
-  if (result->audio && is_pcm(result->audio->kind))
-    cut_pcm(*result->audio);
+  if (audio != nullptr && is_pcm(audio->kind))
+    cut_pcm(*audio);
   if (auto settled = settle(result->video); !settled)
     return tl::unexpected(settled.error());
-  if (result->audio) {
-    if (auto settled = settle(*result->audio); !settled)
+  if (audio != nullptr) {
+    if (auto settled = settle(*audio); !settled)
       return tl::unexpected(settled.error());
   }
   return result;

@@ -11,9 +11,12 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 
 namespace {
 
@@ -127,9 +130,7 @@ int serve(const options& chosen) {
   return announced ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   options chosen;
   CLI::App app{"Simulated RTSP cameras with faults on command; all ports are on loopback."};
   app.add_option("--demo", chosen.demo, "Clips folder: serve its demo cameras, main and sub")
@@ -151,4 +152,15 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   gst_init(nullptr, nullptr);
   return serve(chosen);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& unexpected) {
+    std::fprintf(stderr, "camwall-camera-sim: %s\n", unexpected.what());
+    return EXIT_FAILURE;
+  }
 }

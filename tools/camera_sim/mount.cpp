@@ -39,9 +39,8 @@ const char* payloader(codec kind) {
 std::string launch_line(const mount_options& options) {
   std::string line =
     std::string{"( appsrc name=video ! "} + payloader(options.content->video.kind) + " name=pay0 ";
-  if (options.audio && options.content->audio)
-    line +=
-      std::string{"appsrc name=audio ! "} + payloader(options.content->audio->kind) + " name=pay1 ";
+  if (const auto& audio = options.content->audio; audio && options.audio)
+    line += std::string{"appsrc name=audio ! "} + payloader(audio->kind) + " name=pay1 ";
   return line + ")";
 }
 

@@ -5,7 +5,9 @@
 #include <fstream>
 #include <initializer_list>
 #include <set>
+#include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace camwall::camera_sim {
 
@@ -25,7 +27,7 @@ void allow_keys(const json& object, const std::string& where,
   const std::set<std::string_view> names{known};
   for (const auto& [key, value] : object.items()) {
     if (!names.contains(key))
-      throw bad_mounts(where + ": unknown key \"" + key + "\"");
+      throw bad_mounts(std::string{where}.append(": unknown key \"").append(key).append("\""));
   }
 }
 
