@@ -10,9 +10,6 @@
  */
 
 const PICTURE = 16 / 9;
-// A tile hugs its picture: what the screen has too much goes to the edges, not into bars in every tile.
-const NARROWEST = 1.7;
-const WIDEST = 1.86;
 /** Below this a label cannot be read; the wall scrolls instead. */
 const TILE_WIDTH_MIN = 120;
 const TILE_WIDTH_SCROLLING = 160;
@@ -46,8 +43,9 @@ export function bestGrid(count, width, height, gap) {
   const cellWidth = cell(width, columns);
   const cellHeight = scrolls ? cellWidth / PICTURE : cell(height, rows);
   const whole = (/** @type {number} */ px) => Math.max(0, Math.floor(px));
-  const tileWidth = whole(Math.min(cellWidth, cellHeight * WIDEST));
-  const tileHeight = whole(Math.min(cellHeight, cellWidth / NARROWEST));
+  // A tile hugs its picture: what the screen has too much goes to the edges, not into bars in every tile.
+  const tileWidth = whole(pictureWidth(cellWidth, cellHeight));
+  const tileHeight = whole(pictureWidth(cellWidth, cellHeight) / PICTURE);
   return { columns, rows, tileWidth, tileHeight, scrolls };
 }
 
