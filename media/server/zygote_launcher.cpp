@@ -24,6 +24,8 @@ namespace {
 /// By then a worker whose socket was closed has ended.
 constexpr std::chrono::seconds orphan_grace{3};
 
+constexpr std::size_t worker_title_bytes = 96;
+
 constexpr int control_fd = 3; ///< Where the zygote finds its socket.
 
 /// What the zygote and its workers see of our environment: nothing that could hold a secret.
@@ -62,7 +64,8 @@ int spawn(const std::string& program, int control, pid_t& pid) {
   for (auto& x : environment)
     envp.push_back(x.data());
   envp.push_back(nullptr);
-  std::string name = "camwall-zygote";
+  // The blanks are room for the titles of the workers, which name their camera in the same memory.
+  std::string name = "camwall-zygote" + std::string(worker_title_bytes, ' ');
   std::string flag = "--zygote";
   std::array<char*, 3> argv{name.data(), flag.data(), nullptr};
   auto result = posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), envp.data());
