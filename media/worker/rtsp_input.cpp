@@ -1,0 +1,180 @@
+#include "media/worker/rtsp_input.hpp"
+
+#include "media/worker/log.hpp"
+
+#include <netdb.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+
+namespace camwall::media {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds teardown_deadline{500};
+
+/// libav's own time-out must not be the one that fires: it is reported late and without a cause.
+constexpr double library_margin_s = 5.0;
+
+struct addresses_deleter {
+  void operator()(addrinfo* x) const noexcept {
+    ::freeaddrinfo(x);
+  }
+};
+
+/// libav reports a name that does not resolve as an I/O error. Asking first tells it apart.
+status resolve(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  auto error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  std::unique_ptr<addrinfo, addresses_deleter> owner{found};
+  if (error != 0)
+    return fail(reason::dns, "cannot resolve " + host + ": " + ::gai_strerror(error));
+  return {};
+}
+
+/// Owns an AVDictionary.
+struct options {
+  AVDictionary* items = nullptr;
+
+  options() = default;
+  options(const options&) = delete;
+  options& operator=(const options&) = delete;
+  ~options() {
+    av_dict_free(&items);
+  }
+
+  void set(const char* key, const std::string& value) {
+    av_dict_set(&items, key, value.c_str(), 0);
+  }
+};
+
+void fill(options& x, const open_order& job, const std::string& transport) {
+  auto longest_s = std::max(job.open_deadline_s, job.access_unit_deadline_s) + library_margin_s;
+  x.set("rtsp_transport", transport);
+  x.set("timeout", std::to_string(std::llround(longest_s * 1e6)));
+  x.set("allowed_media_types", job.audio ? "video+audio" : "video");
+  x.set("protocol_whitelist", "rtsp,rtp,tcp,udp");
+  x.set("user_agent", "camwall");
+}
+
+/// Opens with one transport. Returns libav's error.
+int open_with(const open_order& job, const std::string& transport, watch& guard,
+              AVFormatContext*& out) {
+  auto* context = avformat_alloc_context();
+  if (context == nullptr)
+    return AVERROR(ENOMEM);
+  context->interrupt_callback = {.callback = watch::interrupt, .opaque = &guard};
+  options keys;
+  fill(keys, job, transport);
+  auto* format =
+    av_find_input_format("rtsp"); // Whatever the address says, nothing but RTSP is opened.
+  if (auto error = avformat_open_input(&context, job.url.c_str(), format, &keys.items); error < 0)
+    return error; // It has freed the context.
+  // An option that libav does not know is dropped without a word: a misspelt time-out would never
+  // be noticed.
+  if (const auto* left = av_dict_get(keys.items, "", nullptr, AV_DICT_IGNORE_SUFFIX))
+    log_line(std::string{"libav knows no option "} + left->key);
+  out = context;
+  return 0;
+}
+
+std::optional<video_codec> known_codec(AVCodecID id) {
+  if (id == AV_CODEC_ID_H264)
+    return video_codec::h264;
+  if (id == AV_CODEC_ID_HEVC)
+    return video_codec::h265;
+  return std::nullopt;
+}
+
+tl::unexpected<failed> open_failure(int error, bool late, double deadline_s) {
+  auto why = classify(error, session_stage::opening, late);
+  if (late)
+    return fail(why, "no answer to the RTSP requests within " +
+                       std::to_string(std::lround(deadline_s)) + " s");
+  return fail(why, without_secrets(error_text(error)));
+}
+
+} // namespace
+
+int watch::interrupt(void* self) {
+  auto* x = static_cast<watch*>(self);
+  return x->deadline_passed() || x->stop_requested() ? 1 : 0;
+}
+
+rtsp_address split_address(const std::string& url) {
+  std::array<char, 16> scheme{};
+  std::array<char, 1024> user{};
+  std::array<char, 256> host{};
+  std::array<char, 1024> path{};
+  int port = -1;
+  av_url_split(scheme.data(), scheme.size(), user.data(), user.size(), host.data(), host.size(),
+               &port, path.data(), path.size(), url.c_str());
+  rtsp_address out{.host = host.data(), .password = {}};
+  std::string_view login{user.data()};
+  if (auto colon = login.find(':'); colon != std::string_view::npos)
+    out.password = login.substr(colon + 1);
+  return out;
+}
+
+tl::expected<std::unique_ptr<rtsp_input>, failed> rtsp_input::open(const open_order& job,
+                                                                   watch& guard) {
+  if (auto resolved = resolve(split_address(job.url).host); !resolved)
+    return tl::unexpected{resolved.error()};
+  AVFormatContext* context = nullptr;
+  auto error = open_with(job, job.transport, guard, context);
+  if (error == AVERROR(EPROTONOSUPPORT)) {
+    auto other = job.transport == "tcp" ? "udp" : "tcp";
+    log_line("the camera refuses transport " + job.transport + ", trying " + other);
+    error = open_with(job, other, guard, context);
+  }
+  if (error < 0)
+    return open_failure(error, guard.deadline_passed(), job.open_deadline_s);
+  std::unique_ptr<rtsp_input> out{new rtsp_input{context, guard}};
+  if (auto found = out->find_tracks(); !found)
+    return tl::unexpected{found.error()};
+  return out;
+}
+
+rtsp_input::~rtsp_input() {
+  guard_.ignore_stop();
+  guard_.set_deadline(steady_clock::now() + teardown_deadline);
+  avformat_close_input(&context_);
+}
+
+status rtsp_input::find_tracks() {
+  bool other_video = false;
+  std::string other_name;
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    auto* stream = context_->streams[i];
+    const auto* parameters = stream->codecpar;
+    track found{
+      .index = static_cast<int>(i), .parameters = parameters, .time_base = stream->time_base};
+    if (parameters->codec_type == AVMEDIA_TYPE_AUDIO && !audio_)
+      audio_ = found;
+    if (parameters->codec_type != AVMEDIA_TYPE_VIDEO || video_.index >= 0)
+      continue;
+    if (auto codec = known_codec(parameters->codec_id)) {
+      video_ = found;
+      codec_ = *codec;
+    } else {
+      other_video = true;
+      other_name = avcodec_get_name(parameters->codec_id);
+    }
+  }
+  if (video_.index >= 0)
+    return {};
+  if (other_video)
+    return fail(reason::unsupported_codec, "video is " + other_name + ", neither H.264 nor H.265");
+  return fail(reason::no_video, "the camera offers no video");
+}
+
+int rtsp_input::read(AVPacket& into) {
+  return av_read_frame(context_, &into);
+}
+
+} // namespace camwall::media

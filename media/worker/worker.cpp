@@ -1,0 +1,64 @@
+#include "media/worker/worker.hpp"
+
+#include "media/worker/confine.hpp"
+#include "media/worker/log.hpp"
+#include "media/worker/pipeline.hpp"
+
+#include <exception>
+#include <new>
+
+namespace camwall::media {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds order_deadline{10};
+
+constexpr int exit_no_order = 2;
+
+status work(const open_order& job, server_link& link, steady_clock::time_point begin) {
+  auto folder = output_folder::open(job.output_dir);
+  if (!folder)
+    return tl::unexpected{folder.error()};
+  watch guard{link};
+  guard.set_deadline(begin + std::chrono::duration_cast<steady_clock::duration>(
+                               std::chrono::duration<double>(job.open_deadline_s)));
+  auto input = rtsp_input::open(job, guard);
+  // Asked to stop meanwhile: then it does not matter how opening ended.
+  if (guard.stop_requested())
+    return {};
+  if (!input)
+    return tl::unexpected{input.error()};
+  auto done = pipeline{job, link, guard, **input, *folder, begin}.run();
+  // The server learns it before the farewell to the camera, which may take half a second.
+  if (!done)
+    link.send_last(done.error());
+  return {};
+}
+
+status work_without_exceptions(const open_order& job, server_link& link) {
+  try {
+    return work(job, link, steady_clock::now());
+  } catch (const std::bad_alloc&) {
+    return fail(reason::resources, "out of memory");
+  } catch (const std::exception& x) {
+    return fail(reason::resources, without_secrets(x.what()));
+  }
+}
+
+} // namespace
+
+int run_worker(unique_fd socket) {
+  server_link link{std::move(socket)};
+  auto job = link.wait_for_order(order_deadline);
+  if (!job)
+    return exit_no_order;
+  log_never(split_address(job->url).password);
+  confine(*job);
+  if (auto done = work_without_exceptions(*job, link); !done)
+    link.send_last({.why = done.error().why, .detail = without_secrets(done.error().detail)});
+  return 0;
+}
+
+} // namespace camwall::media

@@ -1,0 +1,154 @@
+"""Drives camwall-worker as the server does: a zygote on a control socket, one socket and one stderr pipe per worker."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+
+MESSAGE_BYTES_MAX = 64 * 1024
+
+
+class Worker:
+    """One worker process, a child of this one."""
+
+    def __init__(self, pid, link, log):
+        self.pid = pid
+        self.link = link
+        self.facts = []
+        self.exit_status = None
+        self._log_fd = log
+        self._log = b""
+        self._link_ended = False
+
+    def order(self, **order):
+        self.link.send(json.dumps({"type": "open", **order}).encode())
+
+    def stop(self):
+        self.link.send(b'{"type":"stop"}')
+
+    def pump(self, timeout_s=0.05):
+        """Takes what has come."""
+        sources = [self._log_fd] if self._log_fd is not None else []
+        if not self._link_ended:
+            sources.append(self.link)
+        ready, _, _ = select.select(sources, [], [], timeout_s)
+        if self.link in ready:
+            packet = self.link.recv(MESSAGE_BYTES_MAX)
+            if packet:
+                self.facts.append(json.loads(packet))
+            else:
+                self._link_ended = True
+        if self._log_fd in ready:
+            text = os.read(self._log_fd, 65536)
+            self._log += text
+            if not text:
+                os.close(self._log_fd)
+                self._log_fd = None
+        return bool(ready)
+
+    def of_type(self, name):
+        return [x for x in self.facts if x["type"] == name]
+
+    def wait_for(self, what, deadline_s=15.0):
+        """Waits until `what(self)` is true, and returns its value."""
+        end = time.monotonic() + deadline_s
+        while True:
+            value = what(self)
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise AssertionError(f"deadline passed; facts {self.facts[-5:]}, log {self.log()!r}")
+            self.pump()
+
+    def wait_for_segments(self, count, deadline_s=20.0):
+        return self.wait_for(lambda x: len(x.of_type("segment_published")) >= count
+                             and x.of_type("segment_published"), deadline_s)
+
+    def wait_for_failure(self, deadline_s=15.0):
+        return self.wait_for(lambda x: x.of_type("failed"), deadline_s)[0]
+
+    def wait_for_exit(self, deadline_s=5.0):
+        """Returns the exit code, or minus the signal."""
+        def ended(self):
+            if self.exit_status is None:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    self.exit_status = os.waitstatus_to_exitcode(status)
+            return self.exit_status is not None
+        self.wait_for(ended, deadline_s)
+        while self.pump(0):
+            if self._link_ended and self._log_fd is None:
+                break
+        return self.exit_status
+
+    def log(self):
+        return self._log.decode(errors="replace")
+
+    def close(self):
+        if self.exit_status is None:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+        self.link.close()
+        if self._log_fd is not None:
+            os.close(self._log_fd)
+            self._log_fd = None
+
+
+class Zygote:
+    """The zygote; a context that ends everything it made."""
+
+    def __init__(self, program):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        def move():
+            os.dup2(theirs.fileno(), 3)
+        self.process = subprocess.Popen([str(program), "--zygote"], preexec_fn=move, pass_fds=(3,),
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        theirs.close()
+        self.control = ours
+        self.workers = []
+
+    def request(self, payload, fds):
+        socket.send_fds(self.control, [payload], fds)
+        return json.loads(self.control.recv(4096))
+
+    def start_worker(self, camera="gate", stream="main"):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        log_read, log_write = os.pipe()
+        answer = self.request(json.dumps({"camera": camera, "stream": stream}).encode(),
+                              [theirs.fileno(), log_write])
+        theirs.close()
+        os.close(log_write)
+        worker = Worker(answer["pid"], ours, log_read)
+        self.workers.append(worker)
+        return worker
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for worker in self.workers:
+            worker.close()
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def order_for(url, folder, **changes):
+    """An order with short times, for tests."""
+    order = {
+        "camera": "gate", "stream": "main", "url": url, "transport": "tcp", "audio": True,
+        "container": "fmp4", "output_dir": str(folder), "run": "r1", "media_sequence": 100,
+        "discontinuity_sequence": 7, "segment_s": 1.0, "window": 4, "grace": 2,
+        "open_deadline_s": 5.0, "access_unit_deadline_s": 2.0, "memory_mb": 512,
+    }
+    order.update(changes)
+    return order
