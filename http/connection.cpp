@@ -15,7 +15,7 @@ namespace {
 constexpr int requests_per_turn_max =
   16; // Of one pipelining connection, before others have their turn.
 constexpr std::chrono::seconds linger_deadline{2};
-constexpr std::size_t linger_bytes_max = 1024 * 1024;
+constexpr std::size_t linger_bytes_max = 1'048'576;
 constexpr int status_aborted =
   499; // Only in the metrics: the peer left before the answer was complete.
 

@@ -35,8 +35,8 @@ struct connection_context {
 
 /// One HTTP/1.1 connection over a non-blocking socket that somebody else owns and watches: reads,
 /// frames, answers, writes, one request at a time. While an answer waits for the peer nothing is
-/// read, so that what a peer sends ahead stays in its own kernel's buffers. Belongs to one thread, in
-/// which SIGPIPE is blocked or ignored (sendfile raises it).
+/// read, so that what a peer sends ahead stays in its own kernel's buffers. Belongs to one thread,
+/// in which SIGPIPE is blocked or ignored (sendfile raises it).
 class connection {
 public:
   /// What to watch the socket for, level-triggered.

@@ -10,10 +10,10 @@ namespace camwall::http {
 
 /// How much of a request is accepted before it is refused.
 struct framing_limits {
-  std::size_t header_bytes_max = 16 * 1024; ///< Request line and header section: else 431.
-  std::size_t body_bytes_max = 64 * 1024;   ///< Else 413.
-  std::size_t target_bytes_max = 8000;      ///< RFC 9112 §3 asks for at least that; else 414.
-  std::size_t fields_max = 100;             ///< Else 431.
+  std::size_t header_bytes_max = 16'384; ///< Request line and header section: else 431.
+  std::size_t body_bytes_max = 65'536;   ///< Else 413.
+  std::size_t target_bytes_max = 8000;   ///< RFC 9112 §3 asks for at least that; else 414.
+  std::size_t fields_max = 100;          ///< Else 431.
 };
 
 /// One complete request as it stands in the buffer.

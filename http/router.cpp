@@ -41,7 +41,7 @@ struct router::tree {
     // The tree keeps views into this text.
     std::shared_ptr<char> text{new char[path.size() + 1], std::default_delete<char[]>{}};
     std::memcpy(text.get(), path.c_str(), path.size() + 1);
-    auto unused = [](const Pistache::Rest::Request&, Pistache::Http::ResponseWriter) {
+    auto unused = [](const Pistache::Rest::Request&, const Pistache::Http::ResponseWriter&) {
       return Pistache::Rest::Route::Result::Failure;
     };
     root.addRoute({text.get(), path.size()}, unused, text);

@@ -11,7 +11,7 @@ namespace camwall::http {
 
 namespace {
 
-constexpr std::size_t page_size_default = 256;
+constexpr std::string_view page_size_default = "256";
 constexpr std::size_t page_size_max = 1000;
 
 response json_response(std::string body) {
@@ -84,7 +84,7 @@ response dispatcher::static_file(const request& x, const path_parameters& /*unus
 
 response dispatcher::cameras(const request& x, const path_parameters& /*unused*/) {
   auto offset = parse_number(x.query_value("offset").value_or("0"));
-  auto limit = parse_number(x.query_value("limit").value_or(std::to_string(page_size_default)));
+  auto limit = parse_number(x.query_value("limit").value_or(page_size_default));
   if (!offset || !limit || *limit == 0 || *limit > page_size_max)
     return problem(400, "bad_query", "offset is a number from 0, limit one from 1 to 1000.");
   return json_response(to_json(*services_.wall->load(), *offset, *limit));

@@ -60,8 +60,8 @@ struct listen_options {
   std::size_t reactors = 2;
   std::size_t connections_max = 4096;
   std::size_t connections_per_address_max = 512;
-  std::size_t header_bytes_max = 16 * 1024;
-  std::size_t body_bytes_max = 64 * 1024;
+  std::size_t header_bytes_max = 16'384;
+  std::size_t body_bytes_max = 65'536;
   std::chrono::milliseconds header_deadline{15'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds stall_deadline{10'000};

@@ -23,6 +23,12 @@ def wait_until(fact, what, deadline_s=DEADLINE_S):
         time.sleep(0.01)
 
 
+def has_ubsan():
+    """Whether the programs under test were built with UBSan."""
+    program = BUILD / "http_testbed"
+    return program.exists() and b"__ubsan_handle_dynamic_type" in program.read_bytes()
+
+
 class Answer:
     def __init__(self, head, body):
         lines = head.decode("latin-1").split("\r\n")
