@@ -11,18 +11,18 @@ mkdir -p "$cache"
 # Own files (committed or new) that match the patterns.
 own() {
   git ls-files -co --exclude-standard --deduplicate -- "$@" | while read -r file; do
-    [[ -f $file ]] && echo "$file"
+    if [[ -f $file ]]; then echo "$file"; fi
   done
 }
 
 shell_scripts() {
   own '*.sh' '.ci/*' 'ops/*' 'tests/*' | sort -u | while read -r file; do
-    head -c 32 "$file" | grep -aqE '^#!.*\b(ba)?sh\b' && echo "$file"
+    if head -c 32 "$file" | grep -aqE '^#!.*\b(ba)?sh\b'; then echo "$file"; fi
   done
 }
 
 step_format() { own '*.cpp' '*.hpp' | xargs -r clang-format-16 --dry-run -Werror; }
-step_text() { own | python3 ops/lint/text_rules.py; }
+step_text() { own | python3 ops/lint/text_rules.py && python3 ops/lint/quoted_code.py; }
 step_includes() { own '*.cpp' '*.hpp' | python3 ops/lint/include_rules.py; }
 step_shell() { shell_scripts | xargs -r shellcheck; }
 step_python() { own '*.py' | xargs -r python3 ops/lint/python_syntax.py; }

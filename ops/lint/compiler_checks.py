@@ -89,7 +89,7 @@ class Headers(Check):
                     flags[word] = None
                 elif word == "-isystem":
                     flags[f"-isystem{command[i + 1]}"] = None
-        self.flags = ["-std=c++20", "-Wall", "-Wextra", "-Werror", *flags]
+        self.flags = ["-std=c++20", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-Werror", *flags]
         self.compiler = version("g++")
 
     def selects(self, path: Path) -> bool:

@@ -1,9 +1,7 @@
 #include "tests/unit/config/config_fixture.hpp"
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 
 namespace camwall::config {
 
@@ -27,25 +25,6 @@ std::string errors_of(std::string_view text) {
 
 std::string case_name(const testing::TestParamInfo<bad_case>& info) {
   return info.param.name;
-}
-
-temporary_folder::temporary_folder() {
-  auto name = (std::filesystem::temp_directory_path() / "camwall-config-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw std::runtime_error("no temporary folder");
-  path_ = name;
-}
-
-temporary_folder::~temporary_folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::filesystem::path temporary_folder::write(const std::string& name,
-                                              std::string_view content) const {
-  auto file = path_ / name;
-  std::ofstream{file, std::ios::binary} << content;
-  return file;
 }
 
 std::string repository_file(const std::string& path) {

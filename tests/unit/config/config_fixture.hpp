@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/loader.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,8 @@
 #include <string_view>
 
 namespace camwall::config {
+
+using test::temporary_folder;
 
 /// An environment that holds exactly `variables`.
 environment fixed_environment(std::map<std::string, std::string> variables);
@@ -29,25 +32,6 @@ std::string case_name(const testing::TestParamInfo<bad_case>& info);
 inline void PrintTo(const bad_case& x, std::ostream* out) {
   *out << x.name;
 }
-
-/// A folder that lives as long as the object.
-class temporary_folder {
-public:
-  temporary_folder();
-  ~temporary_folder();
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-
-  /// Writes a file and gives its path.
-  std::filesystem::path write(const std::string& name, std::string_view content) const;
-
-  const std::filesystem::path& path() const {
-    return path_;
-  }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// The text of a file of the repository.
 std::string repository_file(const std::string& path);

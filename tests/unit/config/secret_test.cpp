@@ -18,9 +18,10 @@ constexpr std::string_view one_camera =
 tl::expected<wall, std::vector<config_error>> load_with_secret(const temporary_folder& folder,
                                                                std::string_view secret,
                                                                ::mode_t mode = 0600) {
-  auto file = folder.write("pw", secret);
+  auto file = folder.write("pw", std::string{secret});
   EXPECT_EQ(::chmod(file.c_str(), mode), 0);
-  return load_file(folder.write("wall.yaml", one_camera), fixed_environment({{"X", "no"}}));
+  return load_file(folder.write("wall.yaml", std::string{one_camera}),
+                   fixed_environment({{"X", "no"}}));
 }
 
 std::string message_for(std::string_view secret) {
