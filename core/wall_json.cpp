@@ -32,7 +32,8 @@ json render(const stream_snapshot& x) {
           {"bitrate_bps", x.bitrate_bps},
           {"last_access_unit", time_or_null(x.last_access_unit)},
           {"last_segment", time_or_null(x.last_segment)},
-          {"hls", x.hls}};
+          {"hls", x.hls},
+          {"hls_video", x.hls_video}};
 }
 
 json render(const camera_snapshot& x) {
