@@ -107,7 +107,7 @@ class Simulator:
         self._answers = self._control.makefile("r")
 
     def stop(self) -> float:
-        """Ends the process and returns how many seconds that took."""
+        """Ends the process and returns how many seconds that took; an exit code other than 0 is raised."""
         begin = time.monotonic()
         if self._control:
             self._answers.close()
@@ -116,7 +116,10 @@ class Simulator:
         if self._process:
             self._process.terminate()
             try:
-                self._process.wait(STOP_DEADLINE_S)
+                code = self._process.wait(STOP_DEADLINE_S)
+                if code != 0 and self.cameras:
+                    log = pathlib.Path(self._folder, "log").read_text(errors="replace")
+                    raise SimulatorError(f"the simulator ended with code {code}: {log}")
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

@@ -2,6 +2,7 @@
 
 #include "tools/camera_sim/serial_sei.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -79,7 +80,10 @@ feed::feed(std::shared_ptr<mount> of, GstElement* bin) : mount_(std::move(of)) {
   const auto& content = *mount_->options.content;
   const auto now = mount::now_ns();
   set_up(video_, bin, "video", content.video);
-  video_.position = content.video.first_due(now);
+  // The first unit goes out ahead of its time: a client that comes back at once must not get it
+  // twice.
+  const auto unsent = static_cast<std::uint64_t>(mount_->last_serial + 1);
+  video_.position = std::max(content.video.first_due(now), unsent);
   video_.serial = video_.position;
   if (mount_->options.begins == start::keyframe)
     video_.position = content.video.next_keyframe(video_.position);
