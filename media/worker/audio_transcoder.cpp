@@ -62,6 +62,7 @@ int audio_transcoder::open_encoder() {
   encoder_->bit_rate = output_bit_rate;
   encoder_->time_base = {1, output_rate};
   encoder_->thread_count = 1;
+  encoder_->log_level_offset = 8; // That it is closed with frames inside is no news.
   encoder_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER; // The configuration goes into the init segment.
   av_channel_layout_default(&encoder_->ch_layout, 1);
   av_opt_set(encoder_->priv_data, "aac_coder", "fast", 0);

@@ -67,8 +67,14 @@ std::size_t find_start_code(byte_view x) noexcept {
 } // namespace
 
 nal_kind kind_of(video_codec codec, byte_view nal) noexcept {
-  if (codec == video_codec::h264)
-    return h264_kind(nal[0] & 0x1FU);
+  constexpr unsigned sei = 6;
+  constexpr unsigned recovery_point_payload = 6; // H.264 §D.1
+  if (codec == video_codec::h264) {
+    unsigned type = nal[0] & 0x1FU;
+    if (type == sei && nal.size() > 1 && nal[1] == recovery_point_payload)
+      return nal_kind::recovery_point;
+    return h264_kind(type);
+  }
   return h265_kind((nal[0] >> 1) & 0x3FU);
 }
 

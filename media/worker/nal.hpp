@@ -13,6 +13,7 @@ enum class video_codec : std::uint8_t { h264, h265 };
 enum class nal_kind : std::uint8_t {
   slice,
   random_access_slice, ///< IDR (H.264), IRAP (H.265): decoding can begin here.
+  recovery_point,      ///< SEI (H.264): decoding can begin at this access unit though it is no IDR.
   vps,
   sps,
   pps,

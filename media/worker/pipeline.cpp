@@ -15,7 +15,7 @@ namespace {
 using std::chrono::steady_clock;
 
 /// Larger access units come from no camera.
-constexpr int access_unit_bytes_max = 16 * 1024 * 1024;
+constexpr std::size_t access_unit_bytes_max = 16UL * 1024 * 1024;
 
 /// Sound is written in chunks of about this length.
 constexpr std::int64_t sound_chunk = ticks_per_second / 4;
@@ -61,6 +61,7 @@ pipeline::pipeline(const open_order& job, server_link& link, watch& guard, rtsp_
     guard_(guard),
     input_(input),
     order_time_(order_time),
+    units_(input.codec()),
     video_(input.codec(), framing_for(job)),
     publisher_(job, folder, [&link](const segment_published& x) { link.send(x); }),
     segmenter_(static_cast<std::int64_t>(job.segment_s * static_cast<double>(ticks_per_second))) {
@@ -105,25 +106,28 @@ status pipeline::read_failure(int error, bool late) const {
 }
 
 status pipeline::step(AVPacket& packet) {
-  if (packet.size > access_unit_bytes_max)
-    return fail(reason::protocol, "access unit of " + std::to_string(packet.size) + " bytes");
   bool video = packet.stream_index == input_.video().index;
   bool audio = audio_ && packet.stream_index == input_.audio()->index;
   if (video || audio)
     statistics_.count_bytes(static_cast<std::uint64_t>(packet.size));
-  if (video)
-    return on_video(packet);
   if (audio)
     on_audio(packet);
-  return {};
+  if (!video)
+    return {};
+  std::optional<std::int64_t> pts;
+  if (packet.pts != AV_NOPTS_VALUE)
+    pts = av_rescale_q(packet.pts, input_.video().time_base, {1, ticks_per_second});
+  auto unit = units_.push({packet.data, static_cast<std::size_t>(packet.size)}, pts);
+  if (units_.size() > access_unit_bytes_max)
+    return fail(reason::protocol, "access unit of " + std::to_string(units_.size()) + " bytes");
+  return unit ? on_video(*unit) : status{};
 }
 
-status pipeline::on_video(const AVPacket& packet) {
+status pipeline::on_video(const access_units::unit& unit) {
   auto now = steady_clock::now();
   played_ = true;
   picture_due_ = now + in_seconds(order_.access_unit_deadline_s);
-  bool keyframe = video_.convert({packet.data, static_cast<std::size_t>(packet.size)},
-                                 (packet.flags & AV_PKT_FLAG_KEY) != 0, converted_);
+  bool keyframe = video_.convert(unit.data, converted_);
   statistics_.count_access_unit(keyframe, now);
   if (auto done = report(now); !done)
     return done;
@@ -132,10 +136,11 @@ status pipeline::on_video(const AVPacket& packet) {
   if (!muxer_)
     if (auto done = begin(now); !done)
       return done;
-  std::optional<std::int64_t> pts;
-  if (packet.pts != AV_NOPTS_VALUE)
-    pts = av_rescale_q(packet.pts, input_.video().time_base, {1, ticks_per_second});
-  auto stamp = clock_.next(pts, in_ticks(now));
+  return write(unit, keyframe, now);
+}
+
+status pipeline::write(const access_units::unit& unit, bool keyframe, time_point now) {
+  auto stamp = clock_.next(unit.pts, in_ticks(now));
   if (stamp.jumped) {
     statistics_.count_discontinuity();
     time_broke_ = true;

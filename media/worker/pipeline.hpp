@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/worker/access_units.hpp"
 #include "media/worker/audio_track.hpp"
 #include "media/worker/muxer.hpp"
 #include "media/worker/publisher.hpp"
@@ -34,7 +35,8 @@ public:
 private:
   status step(AVPacket& packet);
   status read_failure(int error, bool late) const;
-  status on_video(const AVPacket& packet);
+  status on_video(const access_units::unit& unit);
+  status write(const access_units::unit& unit, bool keyframe, time_point now);
   void on_audio(const AVPacket& packet);
   status report(time_point now);
   status begin(time_point now);
@@ -52,6 +54,7 @@ private:
   time_point order_time_;
   time_point picture_due_; ///< Without a picture until then the camera is stalled.
 
+  access_units units_;
   video_track video_;
   std::unique_ptr<audio_track> audio_;
   statistics statistics_;

@@ -68,6 +68,8 @@ int open_with(const open_order& job, const std::string& transport, watch& guard,
   auto* context = avformat_alloc_context();
   if (context == nullptr)
     return AVERROR(ENOMEM);
+  // What RTP packets carried, as it is: `access_units` joins it, `video_clock` gives it times.
+  context->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
   context->interrupt_callback = {.callback = watch::interrupt, .opaque = &guard};
   options keys;
   fill(keys, job, transport);

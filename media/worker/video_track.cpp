@@ -77,16 +77,17 @@ void video_track::learn(parameter_sets found) {
   sets_ = std::move(found);
 }
 
-bool video_track::convert(byte_view annex_b, bool flagged, bytes& out) {
+bool video_track::convert(byte_view annex_b, bytes& out) {
   out.clear();
   out.reserve(annex_b.size() + 64);
   parameter_sets found;
-  bool random_access = false;
+  bool keyframe = false;
   std::size_t sets_at = 0; // Where parameter sets have to stand: behind a leading delimiter.
   nal_reader in{annex_b};
   while (auto nal = in.next()) {
     auto kind = kind_of(codec_, *nal);
-    random_access = random_access || kind == nal_kind::random_access_slice;
+    keyframe =
+      keyframe || kind == nal_kind::random_access_slice || kind == nal_kind::recovery_point;
     if (is_parameter_set(kind)) {
       collect(found, kind, *nal);
       continue;
@@ -99,7 +100,6 @@ bool video_track::convert(byte_view annex_b, bool flagged, bytes& out) {
       sets_at = out.size();
   }
   learn(std::move(found));
-  bool keyframe = random_access || flagged;
   if (keyframe && framing_ == nal_framing::start_codes) {
     auto sets = extradata();
     out.insert(out.begin() + static_cast<std::ptrdiff_t>(sets_at), sets.begin(), sets.end());

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "media/worker/bytes.hpp"
+#include "media/worker/nal.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace camwall::media {
+
+/// Joins what single RTP packets carried (annex B, a large NAL unit in pieces of which only the
+/// first has a start code) to access units.
+///
+/// libav's parsers would do it too, but they lose the time of the first picture when there is no
+/// file position, and they look at every byte of every slice. As with them a picture is known to be
+/// whole when the next one begins.
+class access_units {
+public:
+  explicit access_units(video_codec codec) noexcept : codec_(codec) {
+    // nop
+  }
+
+  struct unit {
+    std::optional<std::int64_t> pts; ///< In the packets' time base.
+    byte_view data;                  ///< Valid until the next `push`.
+  };
+
+  /// Takes the next packet's content. Returns the access unit that it showed to be whole, if it
+  /// did.
+  std::optional<unit> push(byte_view packet, std::optional<std::int64_t> pts);
+
+  /// Bytes of the access unit that is being joined.
+  std::size_t size() const noexcept {
+    return current_.size();
+  }
+
+private:
+  bool begins_unit(byte_view packet, std::optional<std::int64_t> pts) const noexcept;
+
+  video_codec codec_;
+  std::optional<std::int64_t> pts_;
+  bool has_slice_ = false;
+  bytes current_;
+  bytes ready_;
+};
+
+} // namespace camwall::media
