@@ -12,12 +12,12 @@ namespace camwall::http {
 
 namespace {
 
-constexpr int requests_per_turn_max =
-  16; // Of one pipelining connection, before others have their turn.
+// Of one pipelining connection, before others have their turn.
+constexpr int requests_per_turn_max = 16;
 constexpr std::chrono::seconds linger_deadline{2};
 constexpr std::size_t linger_bytes_max = 1'048'576;
-constexpr int status_aborted =
-  499; // Only in the metrics: the peer left before the answer was complete.
+// Only in the metrics: the peer left before the answer was complete.
+constexpr int status_aborted = 499;
 
 framing_limits limits_of(const listen_options& x) {
   framing_limits out;

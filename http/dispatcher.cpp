@@ -8,8 +8,8 @@ namespace camwall::http {
 
 namespace {
 
-constexpr std::string_view unmatched =
-  "unmatched"; // The metrics' route of a path that is not in the table.
+// The metrics' route of a path that is not in the table.
+constexpr std::string_view unmatched = "unmatched";
 
 response not_found() {
   return problem(404, "not_found", "There is nothing at this path.");

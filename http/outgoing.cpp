@@ -13,10 +13,8 @@ namespace {
 
 constexpr std::uint64_t small_file_bytes_max = 16'384; // Up to here one send beats sendfile.
 constexpr std::uint64_t sendfile_bytes = 524'288;
-constexpr int turn_steps_max =
-  4; // Of sendfile, so that a fast reader of a large file does not starve the others.
-constexpr std::size_t kept_bytes_max =
-  4096; // Memory that an idle connection keeps for its next answer.
+constexpr int turn_steps_max = 4; // Of sendfile: a fast reader must not starve the others.
+constexpr std::size_t kept_bytes_max = 4096; // Memory that an idle connection keeps.
 
 bool read_whole(const file_part& file, std::string& out) {
   auto at = out.size();

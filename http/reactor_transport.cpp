@@ -27,8 +27,8 @@ namespace {
 using Pistache::Polling::NotifyOn;
 using wants = connection::wants;
 
-constexpr int accepts_per_turn_max =
-  8; // Few, so that the threads share a burst of new connections.
+// Few, so that the threads share a burst of new connections.
+constexpr int accepts_per_turn_max = 8;
 constexpr std::chrono::milliseconds accept_pause{200}; // While the process is out of descriptors.
 constexpr std::chrono::milliseconds tick_max{250};
 constexpr std::chrono::milliseconds tick_min{20};
@@ -124,11 +124,7 @@ void reactor_transport::onReady(const Pistache::Aio::FdSet& events) {
       handle(event);
     } catch (...) {
       shared_->observer.on_limit("exceptions");
-      try {
-        drop(fd);
-      } catch (...) {
-        shared_->observer.on_limit("exceptions");
-      }
+      drop(fd);
     }
   }
   try {
@@ -167,7 +163,7 @@ void reactor_transport::apply(int fd, entry& x, wants next) {
   reactor()->modifyFd(key(), fd, next == wants::write ? NotifyOn::Write : NotifyOn::Read);
 }
 
-void reactor_transport::drop(int fd) {
+void reactor_transport::drop(int fd) noexcept {
   auto found = entries_.find(fd);
   if (found == entries_.end())
     return;
@@ -175,7 +171,11 @@ void reactor_transport::drop(int fd) {
   entries_.erase(found);
   shared_->limits.leave(gone->address);
   shared_->observer.on_connections(-1);
-  removePeer(gone->peer); // Closes the descriptor.
+  try {
+    removePeer(gone->peer); // Closes the descriptor.
+  } catch (...) {
+    shared_->observer.on_limit("exceptions");
+  }
 }
 
 void reactor_transport::accept_some() {
@@ -200,10 +200,19 @@ bool reactor_transport::accept_one() {
     refuse_connection(socket.get());
     return true;
   }
+  auto fd = socket.get();
   try {
     adopt(std::move(socket), from, address);
   } catch (...) {
     shared_->limits.leave(address);
+    throw;
+  }
+  // Pistache registers edge-triggered; ours reads once for each event and relies on being told
+  // again.
+  try {
+    reactor()->modifyFd(key(), fd, NotifyOn::Read);
+  } catch (...) {
+    drop(fd);
     throw;
   }
   return true;
@@ -221,9 +230,6 @@ void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
   auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), address, context_, now);
   handleNewPeer(x->peer);
   socket.release(); // Belongs to the peer from here on.
-  // Pistache registers edge-triggered; ours reads once for each event and relies on being told
-  // again.
-  reactor()->modifyFd(key(), fd, NotifyOn::Read);
   entries_.emplace(fd, std::move(x));
   shared_->observer.on_connections(+1);
   set_timer(true);

@@ -63,7 +63,7 @@ private:
   void handle(const Pistache::Aio::FdSet::Entry& event);
   void serve(int fd, entry& x, bool writable);
   void apply(int fd, entry& x, connection::wants next);
-  void drop(int fd);
+  void drop(int fd) noexcept;
   void accept_some();
   bool accept_one();
   void adopt(unique_fd socket, const sockaddr_storage& from, const peer_address& address);

@@ -8,8 +8,8 @@ namespace camwall::http {
 
 namespace {
 
-constexpr std::size_t usual_fields_bytes =
-  320; // One allocation for the fields of nearly every answer.
+// One allocation for the fields of nearly every answer.
+constexpr std::size_t usual_fields_bytes = 320;
 
 constexpr std::array<std::pair<int, std::string_view>, 23> phrases{{
   {200, "OK"},
