@@ -269,3 +269,19 @@ def test_it_ends_within_a_second_while_clients_play():
         assert running.stop() < 1
         while client.packet():
             pass
+
+
+def test_the_reader_of_serials_knows_both_forms_and_sees_gaps():
+    def message(number):
+        raw = b"\x05\x18" + sei.UUID + number.to_bytes(8, "big") + b"\x80"
+        return raw.replace(b"\x00\x00\x00\x00\x00\x00\x00", b"\x00\x00\x03\x00\x00\x03\x00\x00\x03\x00")
+
+    for codec, header, slice_nal in (("h264", b"\x06", b"\x65\x88"), ("hevc", b"\x4e\x01", b"\x26\x01\xaf")):
+        nals = [nal for number in (7, 8, 10) for nal in (header + message(number), slice_nal)]
+        annex_b = b"".join(b"\x00\x00\x00\x01" + nal for nal in nals)
+        prefixed = b"".join(len(nal).to_bytes(4, "big") + nal for nal in nals)
+        assert list(sei.serials(annex_b, codec)) == [7, 8, 10]
+        assert list(sei.serials(prefixed, codec, 4)) == [7, 8, 10]
+    assert sei.gaps([7, 8, 10]) == [(8, 10)]
+    with pytest.raises(ValueError):
+        list(sei.serials(b"\x00\x00\x00\x09\x06", "h264", 4))
