@@ -1,6 +1,6 @@
 // One stream through hls.js and Media Source.
 
-import { withoutAudio } from './playlist.js';
+import { DiscontinuityCounter, withoutAudio } from './playlist.js';
 
 /**
  * @typedef {typeof import('/static/vendor/hls.min.mjs').default} HlsClass
@@ -56,12 +56,13 @@ function configFor(Hls, { audio, gopSeconds }) {
     manifestLoadPolicy: LOAD_POLICY,
     playlistLoadPolicy: LOAD_POLICY,
     fragLoadPolicy: LOAD_POLICY,
-    ...(audio ? {} : { pLoader: muteLoader(Hls) }),
+    pLoader: playlistLoader(Hls, audio),
   };
 }
 
-/** A playlist loader that hides the sound of a stream. @param {HlsClass} Hls */
-function muteLoader(Hls) {
+/** A loader of playlists for one player: see playlist.js. @param {HlsClass} Hls @param {boolean} audio */
+function playlistLoader(Hls, audio) {
+  const counter = new DiscontinuityCounter();
   /** @typedef {import('hls.js').PlaylistLoaderContext} Context */
   /** @typedef {new (config: import('hls.js').HlsConfig) => import('hls.js').Loader<Context>} LoaderClass */
   const Base = /** @type {LoaderClass} */ (Hls.DefaultConfig.loader);
@@ -77,7 +78,10 @@ function muteLoader(Hls) {
       super.load(context, config, {
         ...callbacks,
         onSuccess: (response, ...rest) => {
-          if (typeof response.data === 'string') response.data = withoutAudio(response.data);
+          if (typeof response.data === 'string') {
+            const playlist = counter.renumber(response.data);
+            response.data = audio ? playlist : withoutAudio(playlist);
+          }
           onSuccess(response, ...rest);
         },
       });
