@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t buffer_bytes_max = 64 * 1024;
 
 /// No camera makes a segment of this size; a stream without keyframes does.
-constexpr std::uint64_t segment_bytes_max = 128ULL * 1024 * 1024;
+constexpr std::uint64_t segment_bytes_max = 64ULL * 1024 * 1024;
 
 constexpr std::size_t leftovers_max = 10'000;
 
