@@ -85,12 +85,27 @@ export function tiles(page) {
 export async function waitForTiles(page, wish, { deadlineMs, what }) {
   const started = performance.now();
   for (;;) {
-    const now = await tiles(page);
+    const now = await inTime(tiles(page), deadlineMs, what);
     const tookMs = performance.now() - started;
     if (wish(now)) return { tiles: now, tookMs };
     if (tookMs > deadlineMs) throw new Error(`${what}: not within ${deadlineMs} ms; the wall is ${JSON.stringify(now)}`);
     await page.waitForTimeout(200);
   }
+}
+
+/**
+ * A page whose script never ends answers nothing: that must be a failure with a name, not a test without an end.
+ * @template T
+ * @param {Promise<T>} answer
+ * @param {number} deadlineMs
+ * @param {string} what
+ * @returns {Promise<T>}
+ */
+function inTime(answer, deadlineMs, what) {
+  return new Promise((resolved, rejected) => {
+    const timer = setTimeout(() => rejected(new Error(`${what}: the page does not answer for ${deadlineMs} ms`)), deadlineMs);
+    answer.then(resolved, rejected).finally(() => clearTimeout(timer));
+  });
 }
 
 /**

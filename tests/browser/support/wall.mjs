@@ -44,6 +44,10 @@ class Program {
     for (const stream of [this.child.stdout, this.child.stderr])
       stream.on('data', (chunk) => (this.output = (this.output + chunk).slice(-8_000)));
     this.ended = new Promise((resolved) => this.child.once('close', resolved));
+    // A test that is ended from outside must not leave cameras behind.
+    this.onExit_ = () => this.child.kill('SIGTERM');
+    process.once('exit', this.onExit_);
+    this.ended.then(() => process.off('exit', this.onExit_));
     this.child.once('error', (error) => (this.output += error.message));
   }
 
