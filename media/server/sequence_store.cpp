@@ -14,6 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Players such as hls.js keep a table as long as the discontinuity sequence, so it must not begin
+/// at the unix time too. It only has to differ from what an open page saw before the state was
+/// lost.
+constexpr std::uint64_t fresh_discontinuities = 1009;
+
 std::uint64_t unix_now_s() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(
                                       std::chrono::system_clock::now().time_since_epoch())
@@ -41,7 +46,7 @@ sequence_store::numbers sequence_store::next(const std::string& key) {
   std::lock_guard guard{mutex_};
   auto [i, added] = next_.try_emplace(key);
   if (added)
-    i->second = {unix_now_s(), unix_now_s()};
+    i->second = {unix_now_s(), unix_now_s() % fresh_discontinuities};
   auto result = i->second;
   // A worker that ends before its first segment must not hand its discontinuity number on.
   ++i->second.discontinuity_sequence;

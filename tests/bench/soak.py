@@ -10,6 +10,7 @@ stream, then ends the server with Ctrl-C, starts it again and waits until the pa
 import argparse
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -55,9 +56,20 @@ def processes(wall):
     return [wall.pid, wall.zygote(), *wall.workers().values()]
 
 
+def descriptors(wall, pids):
+    """Open descriptors but for the browser's connections, which come and go as it likes, and files being sent just now."""
+    counts = []
+    for _ in range(20):
+        metrics = wall.get("/metrics")[1].decode()
+        connections = int(float(re.search(r"^camwall_http_connections (\S+)", metrics, re.M)[1]))
+        counts.append(sum(map(open_files, pids)) - connections)
+        time.sleep(0.05)
+    return min(counts)
+
+
 def sample(wall):
     pids = processes(wall)
-    return {"processes": len(pids), "descriptors": sum(map(open_files, pids)), "pss_mb": sum(map(pss_bytes, pids)) / 1e6,
+    return {"processes": len(pids), "descriptors": descriptors(wall, pids), "pss_mb": sum(map(pss_bytes, pids)) / 1e6,
             "files": max(len([f for f in s.iterdir() if f.suffix in (".m4s", ".ts") and f.stem.endswith("v")])
                          for s in (wall.folder / "hls").glob("*/sub"))}
 

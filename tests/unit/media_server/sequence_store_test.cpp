@@ -25,6 +25,11 @@ TEST_F(sequence_store_test, begins_at_the_unix_time_when_nothing_is_known) {
   EXPECT_GE(store.next("gate/main").media_sequence, now);
 }
 
+TEST_F(sequence_store_test, begins_discontinuities_small_because_players_keep_a_table_of_them) {
+  sequence_store store{state_.path()};
+  EXPECT_LT(store.next("gate/main").discontinuity_sequence, 2000u);
+}
+
 TEST_F(sequence_store_test, goes_on_right_after_the_last_published_segment) {
   sequence_store store{state_.path()};
   store.published("gate/main", {5'000'000'000, 4'000'000'000});
