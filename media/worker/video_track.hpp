@@ -22,8 +22,8 @@ public:
   /// Takes the parameter sets that the SDP carried, as annex B; may be empty.
   void take_extradata(byte_view annex_b);
 
-  /// Reads one access unit (annex B), learns its parameter sets and writes it into `out` (which is replaced). Returns
-  /// whether decoding can begin at it.
+  /// Reads one access unit (annex B), learns its parameter sets and writes it into `out` (which is
+  /// replaced). Returns whether decoding can begin at it.
   bool convert(byte_view annex_b, bytes& out);
 
   /// Whether a decoder could be set up: SPS, PPS (and VPS for H.265) are known and make sense.
