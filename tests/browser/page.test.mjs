@@ -29,6 +29,15 @@ beforeEach(() => {
   server.ready = true;
 });
 
+/** @param {number} count */
+const allTiles = (count) =>
+  waitForTiles(browser.page, (x) => x.length === count && x.every((t) => t.badge !== ''), { deadlineMs: POLL_MS, what: `${count} tiles` });
+
+/** @param {RegExp} text */
+const stripSays = (text) => browser.page.locator('#strip:not([hidden])', { hasText: text }).waitFor();
+
+const hevc = { status: 'live', video: 'h265', codecs: 'hvc1.1.6.L93.B0', hls: '/hls/hevc/main/index.m3u8' };
+
 const everyState = () => [
   camera('live'),
   camera('frozen', { conditions: ['frozen'] }),
@@ -38,16 +47,26 @@ const everyState = () => [
   camera('off', { phase: 'disabled' }),
   camera('idle', { phase: 'idle' }),
   camera('connecting', { phase: 'connecting' }),
-  camera('hevc', { streams: { main: { status: 'live', video: 'h265', codecs: 'hvc1.1.6.L93.B0', hls: '/hls/hevc/main/index.m3u8' } }, grid_stream: 'main' }),
+  camera('hevc', { streams: { main: hevc }, grid_stream: 'main' }),
 ];
 
 test('every state has its badge, and nothing without a moving picture is called live', async () => {
   server.cameras = everyState();
   await browser.page.goto(url);
-  const { tiles: list } = await waitForTiles(browser.page, (x) => x.length === 9 && x.every((t) => t.badge !== ''), { deadlineMs: POLL_MS, what: 'nine tiles' });
+  const { tiles: list } = await allTiles(9);
   assert.deepEqual(
     Object.fromEntries(list.map((x) => [x.camera, x.badge])),
-    { live: 'connecting', frozen: 'stale', stale: 'stale', refused: 'offline', auth: 'auth_failed', off: 'off', idle: 'idle', connecting: 'connecting', hevc: 'unplayable' },
+    {
+      live: 'connecting',
+      frozen: 'stale',
+      stale: 'stale',
+      refused: 'offline',
+      auth: 'auth_failed',
+      off: 'off',
+      idle: 'idle',
+      connecting: 'connecting',
+      hevc: 'unplayable',
+    },
   );
   assert.ok(list.every((x) => !x.trusted));
   assert.equal(list.find((x) => x.camera === 'refused')?.detail, 'The camera refuses the connection');
@@ -59,7 +78,7 @@ for (const [width, height] of /** @type {[number, number][]} */ ([[390, 844], [1
     server.cameras = everyState();
     await browser.page.setViewportSize({ width, height });
     await browser.page.goto(url);
-    await waitForTiles(browser.page, (x) => x.length === 9 && x.every((t) => t.badge !== ''), { deadlineMs: POLL_MS, what: 'nine tiles' });
+    await allTiles(9);
     assert.deepEqual(await badTexts(browser.page, { sizeMin: width >= 1024 ? 14 : 12, contrastMin: 4.5 }), []);
   });
 
@@ -67,7 +86,7 @@ test('the strip names what is wrong, and only then is there', async () => {
   await browser.page.setViewportSize({ width: 1440, height: 900 });
   server.cameras = [camera('a', { phase: 'backoff', reason: 'timeout' }), camera('b', { phase: 'disabled' })];
   await browser.page.goto(url);
-  await browser.page.waitForFunction(() => document.querySelector('#strip:not([hidden])')?.textContent === '1 of 2 cameras is not live: Camera a');
+  await stripSays(/^1 of 2 cameras is not live: Camera a$/);
   server.cameras = [camera('b', { phase: 'disabled' })];
   await browser.page.waitForSelector('#strip', { state: 'hidden' });
 });
@@ -76,7 +95,7 @@ test('cameras that are not to run are not asked for pictures', async () => {
   server.cameras = ['idle', 'disabled', 'backoff', 'auth_failed', 'connecting'].map((phase) => camera(phase, { phase }));
   server.mediaRequests = 0;
   await browser.page.goto(url);
-  await waitForTiles(browser.page, (x) => x.length === 5, { deadlineMs: POLL_MS, what: 'five tiles' });
+  await allTiles(5);
   await browser.page.waitForTimeout(2_500);
   assert.equal(server.mediaRequests, 0);
   await browser.page.click('[data-camera="idle"] .tile-open');
@@ -96,7 +115,7 @@ test('an empty wall tells how to add a camera, which then appears by itself', as
 test('sixty-four cameras fit a desktop', async () => {
   server.cameras = Array.from({ length: 64 }, (_, i) => camera(`c${i}`, { phase: 'connecting' }));
   await browser.page.goto(url);
-  await waitForTiles(browser.page, (x) => x.length === 64 && x.every((t) => t.badge !== ''), { deadlineMs: POLL_MS, what: '64 tiles' });
+  await allTiles(64);
   const boxes = await tileBoxes(browser.page);
   assert.ok(boxes.every((x) => x.left >= 0 && x.top >= 0 && x.right <= 1440 && x.bottom <= 900));
   assert.deepEqual(await badTexts(browser.page, { sizeMin: 14, contrastMin: 4.5 }), []);
@@ -105,10 +124,10 @@ test('sixty-four cameras fit a desktop', async () => {
 test('a list in another order, with one gone, keeps the tiles that stay', async () => {
   server.cameras = ['a', 'b', 'c'].map((id) => camera(id, { phase: 'connecting' }));
   await browser.page.goto(url);
-  await waitForTiles(browser.page, (x) => x.length === 3, { deadlineMs: POLL_MS, what: 'three tiles' });
+  await allTiles(3);
   await browser.page.evaluate(() => document.querySelector('[data-camera="c"]')?.setAttribute('data-mark', 'same'));
   server.cameras = ['c', 'a'].map((id) => camera(id, { phase: 'connecting' }));
-  await waitForTiles(browser.page, (x) => x.length === 2, { deadlineMs: POLL_MS, what: 'two tiles' });
+  await allTiles(2);
   const boxes = await tileBoxes(browser.page);
   const top = (/** @type {string} */ id) => boxes.find((x) => x.camera === id)?.top ?? NaN;
   assert.ok(top('c') < top('a'), JSON.stringify(boxes)); // Two on a desktop stand one above the other.
@@ -120,7 +139,7 @@ test('a label is text, never markup', async () => {
   const label = '<img src=x onerror=alert(1)> & "Tor"';
   server.cameras = [camera('x', { label, phase: 'connecting' })];
   await browser.page.goto(url);
-  await waitForTiles(browser.page, (x) => x.length === 1, { deadlineMs: POLL_MS, what: 'one tile' });
+  await allTiles(1);
   assert.equal(await browser.page.textContent('.label'), label);
 });
 
@@ -136,11 +155,11 @@ test('the address opens a camera large, and Escape leaves it', async () => {
 test('a server that is away is told, its cameras are kept, and a new build reloads the page once it is ready', async () => {
   server.cameras = [camera('a', { phase: 'disabled' })];
   await browser.page.goto(url);
-  await waitForTiles(browser.page, (x) => x.length === 1, { deadlineMs: POLL_MS, what: 'one tile' });
+  await allTiles(1);
   await browser.page.evaluate(() => Object.assign(window, { sameDocument: true }));
   const { port } = server;
   await server.close();
-  await browser.page.waitForFunction(() => /^Server unreachable/.test(document.querySelector('#strip:not([hidden])')?.textContent ?? ''));
+  await stripSays(/^Server unreachable/);
   assert.equal((await tiles(browser.page)).length, 1);
   server.build = 'second';
   await server.listen(port);

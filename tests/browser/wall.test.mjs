@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { difference, openBrowser, pictures, presentedFrames, tiles, waitForTiles } from './support/browser.mjs';
-import { badTexts, tileBoxes } from './support/legibility.mjs';
+import { badTexts, overlap, tileBoxes } from './support/legibility.mjs';
 import { openWall } from './support/wall.mjs';
 
 const CAMERAS = 16;
@@ -82,7 +82,7 @@ for (const [width, height] of /** @type {[number, number][]} */ ([[390, 844], [1
     for (const [i, a] of boxes.entries()) {
       assert.ok(a.left >= 0 && a.top >= 0 && a.right <= width && a.bottom <= height, `${a.camera} is cut`);
       for (const b of boxes.slice(i + 1))
-        assert.ok(a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top, `${a.camera} and ${b.camera} overlap`);
+        assert.ok(!overlap(a, b), `${a.camera} and ${b.camera} overlap`);
     }
     assert.deepEqual(await badTexts(page, { sizeMin: width >= 1024 ? 14 : 12, contrastMin: 4.5 }), []);
   });
@@ -94,7 +94,8 @@ test('a frozen camera is told within ten seconds and comes back', async (t) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'sixteen live tiles' });
   await wall.command('freeze cam03');
-  const honest = await waitForTiles(page, (x) => badgeOf('cam03')(x) !== 'live', { deadlineMs: HONEST_MS, what: 'cam03 is honest' });
+  const isHonest = (/** @type {import('./support/browser.mjs').TileFacts[]} */ x) => badgeOf('cam03')(x) !== 'live';
+  const honest = await waitForTiles(page, isHonest, { deadlineMs: HONEST_MS, what: 'cam03 is honest' });
   const others = honest.tiles.filter((x) => x.camera !== 'cam03');
   assert.ok(others.every((x) => x.badge === 'live'), JSON.stringify(others));
   await page.waitForFunction(() => document.querySelector('[data-camera="cam03"]')?.getAttribute('data-trusted') === 'false');
@@ -109,7 +110,7 @@ test('the page plays on without a reload when the server alone is restarted', as
   await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'sixteen live tiles' });
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await wall.stopServer();
-  await page.waitForFunction(() => /unreachable/.test(document.querySelector('#strip:not([hidden])')?.textContent ?? ''), undefined, { timeout: 20_000 });
+  await page.locator('#strip:not([hidden])', { hasText: /unreachable/ }).waitFor({ timeout: 20_000 });
   await waitForTiles(page, (x) => x.every((tile) => tile.badge !== 'live'), { deadlineMs: 20_000, what: 'no tile pretends' });
   await wall.startServer();
   const back = await waitForTiles(page, allLive, { deadlineMs: 60_000, what: 'all tiles are back' });

@@ -19,6 +19,9 @@ export function tileBoxes(page) {
   );
 }
 
+/** @param {Box} a @param {Box} b */
+export const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 /**
  * The texts that are too small, too faint, or stick out of their tile. A badge's half-transparent ground is reckoned
  * over a white picture, the worst that a camera can show.
@@ -48,8 +51,8 @@ export function badTexts(page, limits) {
         const style = getComputedStyle(element);
         if (parseFloat(style.fontSize) < sizeMin) bad.push(`${name}: ${style.fontSize}`);
         const box = element.getBoundingClientRect();
-        if (box.left < frame.left - 0.5 || box.right > frame.right + 0.5 || box.top < frame.top - 0.5 || box.bottom > frame.bottom + 0.5)
-          bad.push(`${name}: sticks out`);
+        const sticksOut = box.left < frame.left - 0.5 || box.right > frame.right + 0.5;
+        if (sticksOut || box.top < frame.top - 0.5 || box.bottom > frame.bottom + 0.5) bad.push(`${name}: sticks out`);
         if (!element.classList.contains('badge')) continue;
         const text = luminance(over(colour(style.color), 255));
         const ground = luminance(over(colour(style.backgroundColor), 255));

@@ -68,7 +68,8 @@ class Program {
 function configFor(cameras, listen) {
   const text = (/** @type {unknown} */ x) => JSON.stringify(x); // JSON strings are YAML strings too.
   const entries = cameras.map(
-    (x) => `  - {id: ${text(x.name)}, label: ${text(x.label)}, group: Site, url: ${text(x.streams.main)}, sub_url: ${text(x.streams.sub)}}\n`,
+    ({ name, label, streams }) =>
+      `  - {id: ${text(name)}, label: ${text(label)}, group: Site, url: ${text(streams.main)}, sub_url: ${text(streams.sub)}}\n`,
   );
   return `server:\n  listen: ${listen}\nhls:\n  directory: hls_out\nstate_dir: state\ncameras:\n${entries.join('')}`;
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PictureMeter } from '../../../static/js/picture_meter.js';
 
-/** Shows pictures of the stream between two positions at 10 a second. @param {PictureMeter} meter @param {number} at ms @param {number} from @param {number} to */
+/**
+ * Shows the pictures between two positions, ten a second.
+ * @param {PictureMeter} meter
+ * @param {number} at ms
+ * @param {number} from
+ * @param {number} to
+ * @returns {number} how many were new
+ */
 function show(meter, at, from, to) {
   const before = meter.fresh;
   for (let i = 0; from + i / 10 < to; ++i) meter.see(at + i * 100, from + i / 10);
