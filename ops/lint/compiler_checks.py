@@ -65,13 +65,15 @@ class Check:
 class Tidy(Check):
     def __init__(self, build: Path):
         super().__init__(build)
-        self.rules = Path(".clang-tidy").read_text() + version("clang-tidy-16")
+        self.version = version("clang-tidy-16")
 
     def selects(self, path: Path) -> bool:
         return path in self.commands
 
     def key(self, path: Path) -> str:
-        return hash_with_includes(path, "tidy", self.rules, *self.commands[path])
+        rules = [folder / ".clang-tidy" for folder in path.parents]
+        texts = [file.read_text() for file in rules if file.is_file()]
+        return hash_with_includes(path, "tidy", self.version, *texts, *self.commands[path])
 
     def command(self, path: Path) -> list[str]:
         return ["clang-tidy-16", "-p", str(self.build), "--quiet", str(path)]

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -25,13 +26,13 @@ struct bad_case {
   std::string name; ///< Letters, digits and underscores.
   std::string text;
   std::string errors; ///< One a line, each with its line break.
+
+  friend std::ostream& operator<<(std::ostream& out, const bad_case& x) {
+    return out << x.name;
+  }
 };
 
 std::string case_name(const testing::TestParamInfo<bad_case>& info);
-
-inline void PrintTo(const bad_case& x, std::ostream* out) {
-  *out << x.name;
-}
 
 /// The text of a file of the repository.
 std::string repository_file(const std::string& path);
