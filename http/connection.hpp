@@ -29,8 +29,8 @@ struct connection_context {
   const answer_function& answer;
   http_observer& observer;
   request_parser parser;
-  std::array<char, 16 * 1024>
-    buffer{}; // Requests that come whole are parsed here and never copied.
+  // Requests that come whole are parsed here and never copied.
+  std::array<char, 16'384> buffer{};
 };
 
 /// One HTTP/1.1 connection over a non-blocking socket that somebody else owns and watches: reads,

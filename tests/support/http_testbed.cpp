@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -100,9 +102,7 @@ public:
   }
 };
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"The HTTP server alone, with a made-up wall"};
   camwall::http::listen_options options;
   camwall::http::wall_services services;
@@ -164,4 +164,15 @@ int main(int argc, char** argv) {
   sigwait(&signals, &signal);
   (*server)->stop();
   return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& x) {
+    std::fprintf(stderr, "http_testbed: %s\n", x.what());
+    return 1;
+  }
 }
