@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 build=${CAMWALL_BUILD:-build/release}
-cache=build/lint
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/camwall-lint # Outside of build/, like that of ccache.
 mkdir -p "$cache"
 
 # Own files (committed or new) that match the patterns.
@@ -29,7 +29,8 @@ step_python() { own '*.py' | xargs -r python3 ops/lint/python_syntax.py; }
 step_types() { npm run --silent typecheck; }
 
 configure() {
-  cmake --preset release -B "$build" >"$cache/cmake.log" 2>&1 || { cat "$cache/cmake.log"; return 1; }
+  local output
+  output=$(cmake --preset release -B "$build" 2>&1) || { echo "$output"; return 1; }
 }
 step_headers() { configure && own '*.hpp' | python3 ops/lint/compiler_checks.py headers "$build" "$cache"; }
 step_tidy() { configure && own '*.cpp' | python3 ops/lint/compiler_checks.py tidy "$build" "$cache"; }

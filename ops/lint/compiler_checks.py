@@ -3,7 +3,7 @@
     compiler_checks.py tidy|headers BUILD CACHE < names
 
 A file is looked at again only when it, a header of ours that it includes, its flags or the rules have changed: what passed is kept
-as an empty file named by the hash of all of these.
+as an empty file named by the hash of all of these, for a month after it was last of use. A second checkout profits from the first.
 """
 
 import hashlib
@@ -13,12 +13,14 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 SECONDS_MAX = 300  # For one file.
+MONTH_S = 30 * 24 * 3600
 
 
 @lru_cache(maxsize=None)
@@ -46,7 +48,8 @@ def compile_commands(build: Path) -> dict[Path, list[str]]:
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = Path(entry["file"])
         if file.is_relative_to(root):
-            out[file.relative_to(root)] = shlex.split(entry["command"])
+            # Relative, so that the hash is the same in another checkout.
+            out[file.relative_to(root)] = shlex.split(entry["command"].replace(str(root), "."))
     return out
 
 
@@ -108,6 +111,7 @@ def run(check: Check, path: Path, passed: Path) -> str:
     """Gives what the tool says of a bad file; empty for a good one."""
     mark = passed / check.key(path)
     if mark.exists():
+        mark.touch()
         return ""
     try:
         result = subprocess.run(check.command(path), capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
@@ -119,11 +123,22 @@ def run(check: Check, path: Path, passed: Path) -> str:
     return result.stdout + ("" if "error:" in result.stdout else result.stderr)
 
 
+def forget_old(passed: Path) -> None:
+    oldest = time.time() - MONTH_S
+    for mark in passed.iterdir():
+        try:
+            if mark.stat().st_mtime < oldest:
+                mark.unlink()
+        except FileNotFoundError:
+            pass  # Another checkout was quicker.
+
+
 def main() -> int:
     mode, build, cache = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     check = {"tidy": Tidy, "headers": Headers}[mode](build)
     passed = cache / mode
     passed.mkdir(parents=True, exist_ok=True)
+    forget_old(passed)
     paths = [path for path in (Path(line.strip()) for line in sys.stdin) if check.selects(path)]
     failed = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
