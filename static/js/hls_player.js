@@ -42,13 +42,14 @@ function configFor(Hls, { audio, gopSeconds }) {
   return {
     enableWorker: true,
     workerPath: '/static/vendor/hls.worker.js',
-    lowLatencyMode: false,
+    // Without it hls.js never catches up: a tile that stalled stays late for ever. Playlists without parts load the same.
+    lowLatencyMode: true,
     backBufferLength: 4,
     maxBufferLength: 6,
     maxMaxBufferLength: 12,
     maxBufferSize: 8e6,
     liveSyncDurationCount: (gopSeconds ?? 1) > LONG_GOP_SECONDS ? 1 : 2,
-    liveMaxLatencyDurationCount: 8,
+    liveMaxLatencyDurationCount: 6,
     maxLiveSyncPlaybackRate: 1.25,
     liveDurationInfinity: true,
     liveMaxUnchangedPlaylistRefresh: 5,
