@@ -48,6 +48,14 @@ void forbid_core_dumps() {
     auto n = ::write(filter.get(), "0", 1);
 }
 
+void raise_descriptor_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
 unique_fd lock_folder(const std::filesystem::path& state_dir) {
   unique_fd fd{::open((state_dir / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (fd && flock(fd.get(), LOCK_EX | LOCK_NB) != 0)

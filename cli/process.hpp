@@ -24,6 +24,10 @@ void unblock_ending_signals();
 /// passwords.
 void forbid_core_dumps();
 
+/// Raises the soft limit on open descriptors to the hard one: `limits.connections_max` needs more
+/// than the usual 1024.
+void raise_descriptor_limit();
+
 /// Takes the lock of `state_dir`, so that no second server writes there. Invalid when another one
 /// has it.
 unique_fd lock_folder(const std::filesystem::path& state_dir);

@@ -161,6 +161,7 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
     error = "the program camwall-worker is not beside camwall; build or install it completely";
     return nullptr;
   }
+  raise_descriptor_limit();
   auto x = std::make_unique<impl>(std::move(config), std::move(where));
   x->lock = std::move(lock);
   if (error = x->output.prepare(); !error.empty())

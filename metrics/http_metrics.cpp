@@ -20,9 +20,8 @@ const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.
                                                                0.1,    0.5,   1,     5,    10};
 
 /// Limits that the transport knows; each is present from the start.
-constexpr std::array limit_names{"connections",    "connections_per_address", "header_bytes",
-                                 "body_bytes",     "header_deadline",         "idle_deadline",
-                                 "stall_deadline", "file_descriptors"};
+constexpr std::array limit_names{"connections",     "descriptors", "header_bytes", "body_bytes",
+                                 "header_deadline", "stall",       "exceptions"};
 
 } // namespace
 
