@@ -26,7 +26,7 @@ phase first_phase(const config::camera& x, const std::string& stream_name) {
 
 } // namespace
 
-camera_snapshot first_snapshot(const config::camera& x, config::container container) {
+camera_snapshot first_snapshot(const config::camera& x) {
   camera_snapshot out{.id = x.id,
                       .label = x.label,
                       .group = x.group,
@@ -34,16 +34,11 @@ camera_snapshot first_snapshot(const config::camera& x, config::container contai
                       .grid_stream = grid_stream_of(x),
                       .source = x.source.file + ':' + std::to_string(x.source.line)};
   out.phase = first_phase(x, out.grid_stream);
-  for (const std::string which : {"sub", "main"}) {
-    if (which == "sub" && x.sub_url.empty())
-      continue;
-    auto folder = "/hls/" + x.id + '/' + which + '/';
-    auto separate = container == config::container::fmp4;
-    out.streams.push_back({.name = which,
-                           .status = first_phase(x, which),
-                           .hls = folder + "index.m3u8",
-                           .hls_video = folder + (separate ? "video.m3u8" : "index.m3u8")});
-  }
+  for (const auto* which : {"sub", "main"})
+    if (which == out.grid_stream || std::string_view{which} == "main")
+      out.streams.push_back({.name = which,
+                             .status = first_phase(x, which),
+                             .hls = "/hls/" + x.id + '/' + which + "/index.m3u8"});
   return out;
 }
 
@@ -53,7 +48,7 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
   camera = std::move(cam);
   grid_stream = grid_stream_of(camera);
   self->set_exit_handler([this](caf::exit_msg& msg) { on_exit(msg); });
-  for (const auto& x : first_snapshot(camera, context->config->hls.container).streams)
+  for (const auto& x : first_snapshot(camera).streams)
     spawn_stream(x.name);
   return {
     [this](stream_status& msg) {
@@ -90,7 +85,7 @@ void camera_state::report() {
   auto board = find_actor(self->system(), board_name);
   if (grid == latest.end() || !board)
     return;
-  auto out = first_snapshot(camera, context->config->hls.container);
+  auto out = first_snapshot(camera);
   const auto& x = grid->second;
   out.phase = x.stream.status;
   out.since = x.since;
@@ -103,10 +98,7 @@ void camera_state::report() {
     auto found = latest.find(shown.name);
     if (found == latest.end())
       continue;
-    auto stream_facts = found->second.stream;
-    stream_facts.hls = std::move(shown.hls);
-    stream_facts.hls_video = std::move(shown.hls_video);
-    shown = std::move(stream_facts);
+    shown = found->second.stream;
     for (std::size_t i = 0; i < all_reasons.size(); ++i) {
       out.restarts[i] += found->second.restarts[i];
       out.connect_failures[i] += found->second.connect_failures[i];

@@ -39,6 +39,6 @@ caf::behavior camera(caf::stateful_actor<camera_state>* self,
                      std::shared_ptr<const wall_context> context, config::camera camera);
 
 /// How a camera looks before anything was heard of it.
-camera_snapshot first_snapshot(const config::camera& x, config::container container);
+camera_snapshot first_snapshot(const config::camera& x);
 
 } // namespace camwall

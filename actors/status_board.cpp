@@ -18,7 +18,7 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
   wall = *context->snapshots->load();
   if (wall.cameras.empty())
     for (const auto& x : context->config->cameras)
-      wall.cameras.push_back(first_snapshot(x, context->config->hls.container));
+      wall.cameras.push_back(first_snapshot(x));
   publish();
   return {
     [this](camera_status& msg) {

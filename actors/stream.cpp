@@ -53,6 +53,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   parent = std::move(camera_actor);
   host = host_and_port(stream_name == "sub" ? camera.sub_url : camera.url);
   facts.name = stream_name;
+  facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
   since = std::chrono::system_clock::now();
   const auto& deadlines = context->config->deadlines;
   machine.emplace(stream_rules{

@@ -32,8 +32,7 @@ json render(const stream_snapshot& x) {
           {"bitrate_bps", x.bitrate_bps},
           {"last_access_unit", time_or_null(x.last_access_unit)},
           {"last_segment", time_or_null(x.last_segment)},
-          {"hls", x.hls},
-          {"hls_video", x.hls_video}};
+          {"hls", x.hls}};
 }
 
 json render(const camera_snapshot& x) {

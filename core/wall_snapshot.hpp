@@ -29,10 +29,6 @@ struct stream_snapshot {
   std::uint64_t bitrate_bps = 0;
   std::string hls; ///< Path of the multivariant or media playlist, e.g. `/hls/gate/sub/index.m3u8`.
 
-  /// Path of the picture alone: what a muted tile plays, so that a wall of sixteen does not fetch
-  /// sixteen audio tracks too. The same as `hls` where the container holds both in one (mpegts).
-  std::string hls_video;
-
   std::optional<wall_time> last_access_unit;
   std::optional<wall_time> last_keyframe;
   std::optional<wall_time> last_segment;

@@ -49,7 +49,7 @@ picture() { # LABEL FPS SECONDS COLOUR_A COLOUR_B NUMBER
   printf '%s' "noise=alls=7:allf=t,drawbox=x=$x:y=$y:w=120:h=120:color=white@0.75:t=fill,"
   printf '%s' "drawbox=x=$x+20:y=$y+20:w=80:h=80:color=0x$4:t=fill,"
   printf '%s' "drawtext=$text:fontsize=64:x=48:y=44:text='$1',"
-  printf '%s' "drawtext=$text:fontsize=44:x=48:y=h-92:text='%{pts\\:hms}   %{eif\\:n\\:d\\:5}'"
+  printf '%s' "drawtext=$text:fontsize=44:x=w-tw-48:y=54:text='%{pts\\:hms}   %{eif\\:n\\:d\\:5}'"
 }
 
 # One camera: both of its streams from the same pictures.
