@@ -1,7 +1,10 @@
 """The simulated cameras are real RTSP servers, fail on command, and lose nothing otherwise."""
 
 import concurrent.futures
+import itertools
+import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -269,6 +272,22 @@ def test_it_ends_within_a_second_while_clients_play():
         assert running.stop() < 1
         while client.packet():
             pass
+
+
+def test_it_survives_clients_that_vanish_while_it_sends(monkeypatch):
+    monkeypatch.setenv("MALLOC_PERTURB_", "165")  # memory that is used after its end is seen at once
+    monkeypatch.setenv("G_SLICE", "always-malloc")
+    with Simulator(demo=8, port=PORT + 38) as running:
+        for _ in range(3):
+            clients = [RtspClient(running.bare_url(*where))
+                       for where in itertools.product(running.cameras, ("main", "sub"))]
+            for client in clients:
+                client.play()
+                client.packet()
+            os.kill(running.pid, signal.SIGSTOP)  # all ends are met at once, by whichever thread comes first
+            for client in clients:
+                client.reset()
+            os.kill(running.pid, signal.SIGCONT)
 
 
 def test_the_reader_of_serials_knows_both_forms_and_sees_gaps():

@@ -24,6 +24,11 @@ class RtspClient:
         self._reader.close()
         self._socket.close()
 
+    def reset(self):
+        """Ends the connection with a reset, as the system does for a program that is killed before it has read all."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.__exit__()
+
     def request(self, method, url=None, **headers):
         """Sends one request; returns (status, headers, body), the header names in lower case."""
         self._number += 1

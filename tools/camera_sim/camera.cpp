@@ -44,6 +44,20 @@ void end_connection(GstRTSPClient* client, ending how) {
   gst_rtsp_client_close(client);
 }
 
+/// Keeps a client until every close that its senders have asked for has been dispatched. A sender
+/// whose connection has failed leaves an idle source that closes the client and holds no reference
+/// (gst-rtsp-server 1.22, do_send_data_list); when the client's end is noticed by another way
+/// first, that source would meet freed memory. A source of a lower priority runs after all of
+/// these.
+void hold_until_closes_are_over(GstRTSPClient* client) {
+  g_object_ref(client);
+  const auto let_go = [](GstRTSPClient* closed, gpointer) {
+    g_idle_add_full(
+      G_PRIORITY_LOW, [](gpointer) -> gboolean { return G_SOURCE_REMOVE; }, closed, g_object_unref);
+  };
+  g_signal_connect(client, "closed", G_CALLBACK(+let_go), nullptr);
+}
+
 std::string mount_path(const mount& of) {
   return "/" + of.name;
 }
@@ -191,6 +205,7 @@ gboolean camera::on_connection(gint fd, GIOCondition /*condition*/, gpointer sel
 
 void camera::on_client(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer self) {
   ++static_cast<camera*>(self)->connections_;
+  hold_until_closes_are_over(client);
   g_signal_connect(client, "play-request", G_CALLBACK(on_play), self);
 }
 

@@ -72,7 +72,8 @@ void simulator::shut_down() {
   const auto deadline = std::chrono::steady_clock::now() + shutdown_max;
   const guint turner = g_timeout_add(
     10, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
-  while (!pacer_.idle() && std::chrono::steady_clock::now() < deadline)
+  while ((!pacer_.idle() || g_main_context_pending(nullptr) == TRUE) &&
+         std::chrono::steady_clock::now() < deadline)
     g_main_context_iteration(nullptr, TRUE);
   g_source_remove(turner);
 }
