@@ -16,7 +16,7 @@
 /// (`protocol_error`), never the server.
 namespace camwall::media {
 
-inline constexpr std::size_t message_bytes_max = 64 * 1024;
+inline constexpr std::size_t message_bytes_max = 64UL * 1024;
 
 // -- orders: server → worker --------------------------------------------------------------------
 

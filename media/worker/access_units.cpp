@@ -1,5 +1,7 @@
 #include "media/worker/access_units.hpp"
 
+#include <cstdlib>
+
 namespace camwall::media {
 
 namespace {
@@ -19,6 +21,18 @@ bool is_first_slice(video_codec codec, byte_view nal) noexcept {
   return nal.size() > header && (nal[header] & 0x80U) != 0;
 }
 
+/// Whether a NAL unit without a slice begins an access unit when it comes behind slices: all but
+/// H.265's suffix SEI and ends of sequences.
+bool precedes_slices(video_codec codec, byte_view nal) noexcept {
+  unsigned type = codec == video_codec::h264 ? nal[0] & 0x1FU : nal[0] >> 1 & 0x3FU;
+  if (codec == video_codec::h264)
+    return type >= 6 && type <= 9;
+  return (type >= 32 && type <= 35) || type == 39;
+}
+
+/// Ticks by which the times of one picture's packets may differ.
+constexpr std::int64_t same_picture_max = 90;
+
 } // namespace
 
 std::optional<access_units::unit> access_units::push(byte_view packet,
@@ -37,24 +51,27 @@ std::optional<access_units::unit> access_units::push(byte_view packet,
   append(current_, packet);
   if (!has_slice_ && has_start_code(packet)) {
     nal_reader in{packet};
-    while (auto nal = in.next())
-      has_slice_ = has_slice_ || is_slice(kind_of(codec_, *nal));
+    for (auto nal = in.next(); nal && !has_slice_; nal = in.next())
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the loop's condition checks it.
+      has_slice_ = is_slice(kind_of(codec_, *nal));
   }
   return out;
 }
 
-/// The time alone will not do: the times of one picture's packets may differ by a tick when an RTCP
-/// report comes between them, and some cameras give two pictures one time.
+/// H.264 §7.4.1.2.3, H.265 §7.4.2.4.4: the NAL units tell. Times would not do: those of one
+/// picture's packets may differ by a tick when an RTCP report comes between them, and two pictures
+/// may have the same (libav gives the second one that of the first when the camera begins at 0).
 bool access_units::begins_unit(byte_view packet, std::optional<std::int64_t> pts) const noexcept {
   if (!has_slice_ || !has_start_code(packet))
     return false;
   auto nal = nal_reader{packet}.next();
   if (!nal)
     return false;
-  auto kind = kind_of(codec_, *nal);
-  if (is_slice(kind))
-    return is_first_slice(codec_, *nal) && pts != pts_;
-  return pts != pts_;
+  if (!is_slice(kind_of(codec_, *nal)))
+    return precedes_slices(codec_, *nal);
+  if (is_first_slice(codec_, *nal))
+    return !interlaced_ || pts != pts_;
+  return pts && pts_ && std::abs(*pts - *pts_) > same_picture_max; // Its first slice was lost.
 }
 
 } // namespace camwall::media

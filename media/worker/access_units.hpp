@@ -21,13 +21,20 @@ public:
   }
 
   struct unit {
-    std::optional<std::int64_t> pts; ///< In the packets' time base.
+    std::optional<std::int64_t> pts; ///< Of its first packet.
     byte_view data;                  ///< Valid until the next `push`.
   };
 
   /// Takes the next packet's content. Returns the access unit that it showed to be whole, if it
   /// did.
+  /// `pts` in ticks of 1/90000 s.
   std::optional<unit> push(byte_view packet, std::optional<std::int64_t> pts);
+
+  /// Whether two pictures with one time may be the fields of one frame; else each is an access
+  /// unit.
+  void set_interlaced(bool x) noexcept {
+    interlaced_ = x;
+  }
 
   /// Bytes of the access unit that is being joined.
   std::size_t size() const noexcept {
@@ -38,6 +45,7 @@ private:
   bool begins_unit(byte_view packet, std::optional<std::int64_t> pts) const noexcept;
 
   video_codec codec_;
+  bool interlaced_ = false;
   std::optional<std::int64_t> pts_;
   bool has_slice_ = false;
   bytes current_;

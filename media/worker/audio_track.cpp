@@ -107,6 +107,7 @@ void audio_track::push(const AVPacket& packet, std::int64_t shared, std::int64_t
     clock_.next(pts, to_samples(shared, input_rate_), to_samples(due, input_rate_), samples);
   if (!place)
     return;
+  silent_ = false;
   if (place->gap > 0 && before)
     emit_silence(*before, place->at);
   if (!transcoder_) {
@@ -122,8 +123,10 @@ void audio_track::push(const AVPacket& packet, std::int64_t shared, std::int64_t
 void audio_track::catch_up(std::int64_t end) {
   auto have = clock_.end();
   auto wanted = to_samples(end, input_rate_);
-  if (!have || wanted - *have <= to_samples(lag_max, input_rate_))
+  auto lag_allowed = silent_ ? 0 : to_samples(lag_max, input_rate_);
+  if (!have || wanted - *have <= lag_allowed)
     return;
+  silent_ = true;
   emit_silence(*have, wanted);
   if (transcoder_)
     clock_.fill(wanted);
@@ -150,8 +153,9 @@ void audio_track::emit_silence(std::int64_t from, std::int64_t to) {
 }
 
 void audio_track::drain_transcoder() {
-  while (auto frame = transcoder_->take()) {
+  for (auto frame = transcoder_->take(); frame; frame = transcoder_->take()) {
     if (encoded_end_ >= 0)
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the loop's condition checks it.
       emit(encoded_end_, *frame);
     encoded_end_ += frame_samples_;
   }

@@ -44,7 +44,8 @@ public:
   /// Takes a packet. `shared` and `due` as `audio_clock::next` has them, but in 1/90000 s.
   void push(const AVPacket& packet, std::int64_t shared, std::int64_t due);
 
-  /// Fills with silence up to `end` (1/90000 s) if sound is far behind.
+  /// Fills with silence up to `end` (1/90000 s) if sound is far behind, or was silent before and is
+  /// so still.
   void catch_up(std::int64_t end);
 
   /// Takes the samples that begin before `end` (1/90000 s), in order.
@@ -69,6 +70,7 @@ private:
   audio_clock clock_;
   std::unique_ptr<audio_transcoder> transcoder_;
   std::int64_t encoded_end_ = 0; ///< Where the transcoder's next frame goes.
+  bool silent_ = true;           ///< Nothing came since silence was last made.
   std::deque<sample> ready_;
 };
 

@@ -72,7 +72,7 @@ receive_buffer* buffer_of(int fd) {
     x->kind = is_ip_stream(fd) ? socket_kind::buffered : socket_kind::plain;
     if (x->kind == socket_kind::plain)
       return nullptr;
-    x->buffer.reset(new receive_buffer); // Not made of zeros: most of it is never read.
+    x->buffer = std::make_unique_for_overwrite<receive_buffer>();
   }
   return x->buffer.get();
 }
@@ -83,9 +83,15 @@ int kernel_poll(pollfd* fds, nfds_t count, int timeout_ms) {
 
 } // namespace
 
-// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+// The C library's headers may define these names inline, so that ours differ and take theirs in the
+// object file.
+extern "C" {
+ssize_t camwall_recv(int fd, void* to, std::size_t size, int flags) __asm__("recv");
+int camwall_poll(pollfd* fds, nfds_t count, int timeout_ms) __asm__("poll");
+int camwall_close(int fd) __asm__("close");
+}
 
-extern "C" ssize_t recv(int fd, void* to, std::size_t size, int flags) {
+ssize_t camwall_recv(int fd, void* to, std::size_t size, int flags) {
   auto* buffer = flags == 0 ? buffer_of(fd) : nullptr;
   if (buffer == nullptr)
     return kernel_receive(fd, to, size, flags);
@@ -104,7 +110,7 @@ extern "C" ssize_t recv(int fd, void* to, std::size_t size, int flags) {
   return static_cast<ssize_t>(n);
 }
 
-extern "C" int poll(pollfd* fds, nfds_t count, int timeout_ms) {
+int camwall_poll(pollfd* fds, nfds_t count, int timeout_ms) {
   auto ready = [](const pollfd& x) { return (x.events & POLLIN) != 0 && has_data(x.fd); };
   if (std::none_of(fds, fds + count, ready))
     return kernel_poll(fds, count, timeout_ms);
@@ -124,12 +130,10 @@ extern "C" int poll(pollfd* fds, nfds_t count, int timeout_ms) {
   return result;
 }
 
-extern "C" int close(int fd) {
+int camwall_close(int fd) {
   if (auto* x = slot_of(fd)) {
     x->kind = socket_kind::unknown;
     x->buffer.reset();
   }
   return static_cast<int>(::syscall(SYS_close, fd));
 }
-
-// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -12,9 +12,11 @@ namespace {
 /// Memory goes back to the system soon; a worker has one thread and needs one arena.
 void set_up_allocator() {
   constexpr int keep_bytes_max = 128 * 1024;
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread.
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_TRIM_THRESHOLD, keep_bytes_max);
   ::mallopt(M_MMAP_THRESHOLD, keep_bytes_max);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 /// The memory that /proc/PID/cmdline shows: all arguments, one behind the other.

@@ -128,6 +128,7 @@ status pipeline::on_video(const access_units::unit& unit) {
   played_ = true;
   picture_due_ = now + in_seconds(order_.access_unit_deadline_s);
   bool keyframe = video_.convert(unit.data, converted_);
+  units_.set_interlaced(video_.format().interlaced);
   statistics_.count_access_unit(keyframe, now);
   if (auto done = report(now); !done)
     return done;

@@ -28,7 +28,10 @@ video_clock::video_clock(int reorder) : reorder_(reorder) {
 
 video_stamp video_clock::next(std::optional<std::int64_t> pts, std::int64_t arrival) {
   video_stamp out;
-  auto in = pts.value_or(last_in_ + frame_);
+  // A time that is told twice tells nothing the second time.
+  bool told = pts && pts != last_told_;
+  last_told_ = pts;
+  auto in = told ? *pts : last_in_ + frame_;
   if (!started_) {
     started_ = true;
     started_at_ = arrival;

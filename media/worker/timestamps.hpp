@@ -68,6 +68,7 @@ private:
   std::int64_t highest_in_ = 0;      ///< Latest camera time since the anchor.
   std::int64_t highest_arrival_ = 0; ///< Its arrival.
   std::int64_t last_in_ = 0;
+  std::optional<std::int64_t> last_told_;
   std::int64_t last_dts_ = 0;
   std::int64_t frame_ = ticks_per_second / 25;
   std::vector<std::int64_t>

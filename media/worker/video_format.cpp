@@ -226,6 +226,7 @@ std::optional<video_format> read_h264(byte_view nal) {
   std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
   std::uint64_t unit_y = (chroma == 1 ? 2 : 1) * fields;
   video_format out;
+  out.interlaced = fields == 2;
   std::array<char, 16> name{};
   std::snprintf(name.data(), name.size(), "avc1.%02x%02x%02x", profile, constraints, level);
   out.codecs = name.data();

@@ -16,6 +16,8 @@ struct video_format {
   int reorder =
     0; ///< How many frames a picture may be shown later than it is decoded; 0 when it is not told.
 
+  bool interlaced = false; ///< A frame may come as two pictures, its fields.
+
   friend bool operator==(const video_format&, const video_format&) = default;
 };
 

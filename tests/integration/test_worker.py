@@ -15,6 +15,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support.scripted_camera import ScriptedCamera, make_pictures  # noqa: E402
 from support.simulator import Simulator, build_dir, make_clips  # noqa: E402
 from support.worker_driver import Zygote, order_for  # noqa: E402
 
@@ -404,3 +405,84 @@ def test_a_worker_is_confined(zygote, cameras, tmp_path):
     assert len(list(pathlib.Path(f"/proc/{worker.pid}/fd").iterdir())) < 10
     os.kill(worker.pid, signal.SIGTERM)
     assert worker.wait_for_exit() == -signal.SIGTERM
+
+
+def playlist_entries(folder, name="video.m3u8"):
+    """Durations, and the indices of the segments that begin behind a discontinuity or with a new init segment."""
+    durations, breaks, maps = [], [], []
+    for line in (folder / name).read_text().splitlines():
+        if line == "#EXT-X-DISCONTINUITY":
+            breaks.append(len(durations))
+        elif line.startswith("#EXT-X-MAP"):
+            maps.append(len(durations))
+        elif line.startswith("#EXTINF:"):
+            durations.append(float(line[8:].rstrip(",")))
+    return durations, breaks, maps
+
+
+@pytest.mark.parametrize("step_s", [5000, -5000])
+def test_a_jump_in_time_is_one_discontinuity_and_loses_no_picture(zygote, tmp_path, step_s):
+    pictures = make_pictures("160x120")
+
+    def script(camera):
+        end = camera.play(pictures, 1_000_000, 3)
+        camera.play(pictures, end + step_s * 90_000, 5)
+
+    with ScriptedCamera(script) as camera:
+        worker = zygote.start_worker()
+        worker.order(**order_for(camera.url, tmp_path, segment_s=0.5, window=20))
+        worker.wait_for_segments(12)
+        worker.stop()
+        assert worker.wait_for_exit() == 0
+        assert camera.tore_down.wait(1)
+    durations, breaks, maps = playlist_entries(tmp_path)
+    assert len(breaks) == 1 and maps == [0]
+    assert all(0.3 < x < 0.8 for x in durations), durations
+    assert worker.of_type("progress")[-1]["discontinuities"] == 1
+    assert worker.of_type("segment_published")[-1]["discontinuity_sequence"] == 8
+    close_playlists(tmp_path)
+    decode(tmp_path)
+    count = run("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of",
+                "csv=p=0", tmp_path / "index.m3u8").stdout.split()[0]
+    assert abs(int(count.strip(",")) - 20 * sum(durations)) <= 2, "every picture is there"
+
+
+def test_new_parameter_sets_begin_a_new_init_segment(zygote, tmp_path):
+    small, large = make_pictures("160x120"), make_pictures("320x240")
+
+    def script(camera):
+        end = camera.play(small, 1_000_000, 2)
+        camera.play(large, end, 5)
+
+    with ScriptedCamera(script) as camera:
+        worker = zygote.start_worker()
+        worker.order(**order_for(camera.url, tmp_path, segment_s=0.5, window=20))
+        worker.wait_for_segments(8)
+        worker.stop()
+        assert worker.wait_for_exit() == 0
+    _, breaks, maps = playlist_entries(tmp_path)
+    assert len(breaks) == 1 and maps == [0, breaks[0]]
+    assert [x["width"] for x in worker.of_type("opened")] == [160, 320]
+    assert worker.of_type("progress")[-1]["width"] == 320
+    assert "RESOLUTION=320x240" in (tmp_path / "index.m3u8").read_text()
+    names = sorted(x.name for x in tmp_path.glob("*v.m4s"))
+    for name, init in ((names[0], "init-r1-v.mp4"), (names[-1], "init-r1-v2.mp4")):
+        whole = tmp_path / "whole.mp4"
+        whole.write_bytes((tmp_path / init).read_bytes() + (tmp_path / name).read_bytes())
+        result = run("ffmpeg", "-v", "warning", "-i", whole, "-f", "null", "-")
+        assert result.stderr == "", result.stderr
+
+
+def test_announced_sound_that_never_comes_is_silence(zygote, tmp_path):
+    pictures = make_pictures("160x120")
+    with ScriptedCamera(lambda x: x.play(pictures, 1_000_000, 8), sound=True) as camera:
+        worker = zygote.start_worker()
+        worker.order(**order_for(camera.url, tmp_path, segment_s=0.5, window=20))
+        worker.wait_for_segments(8)
+        worker.stop()
+        assert worker.wait_for_exit() == 0
+    close_playlists(tmp_path)
+    decode(tmp_path)
+    assert set(probe(tmp_path)) == {"h264", "aac"}
+    sound, _, _ = playlist_entries(tmp_path, "audio.m3u8")
+    assert sum(sound) > 2.5

@@ -59,6 +59,21 @@ TEST(access_units_test, does_not_tear_a_picture_when_its_time_moves_by_a_tick) {
   EXPECT_EQ(units.push(annex_b({picture}), 4600)->pts, 1000);
 }
 
+TEST(access_units_test, tells_two_pictures_with_one_time_apart_but_not_two_fields) {
+  access_units units{video_codec::h264};
+  EXPECT_FALSE(units.push(annex_b({idr}), 0));
+  EXPECT_TRUE(units.push(annex_b({picture}), 0));
+  units.set_interlaced(true);
+  EXPECT_FALSE(units.push(annex_b({picture}), 0));
+  EXPECT_TRUE(units.push(annex_b({picture}), 3600));
+}
+
+TEST(access_units_test, begins_a_unit_with_a_later_slice_when_the_first_was_lost) {
+  access_units units{video_codec::h264};
+  EXPECT_FALSE(units.push(annex_b({picture}), 0));
+  EXPECT_TRUE(units.push(annex_b({second_slice}), 3600));
+}
+
 TEST(access_units_test, drops_the_rest_of_a_picture_whose_beginning_was_lost) {
   access_units units{video_codec::h264};
   EXPECT_FALSE(units.push(from_hex("deadbeef"), 0));

@@ -76,7 +76,7 @@ TEST(video_clock_test, stands_missing_and_repeated_times) {
   feed(0, 0);
   EXPECT_EQ(feed(std::nullopt, frame).pts, first_output_tick + frame);
   feed(frame, 2 * frame);
-  feed(frame, 3 * frame);
+  EXPECT_EQ(feed(frame, 3 * frame).pts, first_output_tick + 2 * frame);
   EXPECT_EQ(feed(4 * frame, 4 * frame).pts, first_output_tick + 4 * frame);
 }
 
