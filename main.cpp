@@ -2,11 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
 #include <exception>
-#include <iostream>
 
-int main(int argc, char** argv) {
-  namespace cli = camwall::cli;
+namespace {
+
+namespace cli = camwall::cli;
+
+int run(int argc, char** argv) {
   CLI::App app{"camwall: a server for unattended camera walls"};
   app.require_subcommand(1);
   std::string config_file;
@@ -25,14 +28,20 @@ int main(int argc, char** argv) {
     ->capture_default_str();
   demo->add_option("--control-port", demo_options.control_port, "Control port of the simulator");
   CLI11_PARSE(app, argc, argv);
+  if (serve->parsed())
+    return cli::serve(config_file);
+  if (check->parsed())
+    return cli::check(config_file);
+  return cli::demo(demo_options);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
   try {
-    if (serve->parsed())
-      return cli::serve(config_file);
-    if (check->parsed())
-      return cli::check(config_file);
-    return cli::demo(std::move(demo_options));
+    return run(argc, argv);
   } catch (const std::exception& x) {
-    std::cerr << "camwall: " << x.what() << '\n';
+    std::fprintf(stderr, "camwall: %s\n", x.what());
     return cli::exit_failed;
   }
 }

@@ -70,7 +70,7 @@ struct gate_state {
 };
 
 caf::behavior gate_actor(caf::stateful_actor<gate_state>* self,
-                         std::shared_ptr<const wall_context> context) {
+                         const std::shared_ptr<const wall_context>& context) {
   return self->state.make_behavior(context);
 }
 
@@ -97,7 +97,8 @@ child_spec named(std::string id, caf::atom_value name, Function function, Args..
 
 } // namespace
 
-caf::actor spawn_root(caf::actor_system& system, std::shared_ptr<const wall_context> context) {
+caf::actor spawn_root(caf::actor_system& system,
+                      const std::shared_ptr<const wall_context>& context) {
   std::vector<child_spec> children{
     named("status_board", board_name, status_board, context),
     named("connect_gate", gate_name, gate_actor, context),

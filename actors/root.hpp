@@ -11,6 +11,7 @@ namespace camwall {
 
 /// Starts the whole tree and returns its root. The root ends when it is told to exit, or when its
 /// children end so often that something must be wrong with the program itself.
-caf::actor spawn_root(caf::actor_system& system, std::shared_ptr<const wall_context> context);
+caf::actor spawn_root(caf::actor_system& system,
+                      const std::shared_ptr<const wall_context>& context);
 
 } // namespace camwall

@@ -27,6 +27,6 @@ struct demo_options {
 };
 
 /// Runs sixteen simulated cameras and a wall that shows them, until SIGINT or SIGTERM.
-int demo(demo_options options);
+int demo(const demo_options& options);
 
 } // namespace camwall::cli

@@ -117,7 +117,7 @@ void run_until_signal(const running_wall& wall) {
 
 } // namespace
 
-int demo(demo_options options) {
+int demo(const demo_options& options) {
   auto where = find_install();
   auto clips = find_clips(options, where);
   forbid_core_dumps();

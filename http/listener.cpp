@@ -1,12 +1,13 @@
 #include "http/listener.hpp"
 
+#include "core/errno_text.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 namespace camwall::http {
 
@@ -77,7 +78,7 @@ tl::expected<listener, std::string> listen_on(const std::string& address, std::u
                           "\": not an IP address; set server.address");
   auto fail = [&](int error) {
     return tl::unexpected("cannot listen on " + address + " port " + std::to_string(port) + ": " +
-                          std::system_category().message(error) + "; " + advice(error));
+                          errno_text(error) + "; " + advice(error));
   };
   listener out;
   out.fd.reset(::socket(where.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

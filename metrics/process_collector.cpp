@@ -34,7 +34,8 @@ double start_time() {
   for (int i = 3; i <= 22; ++i)
     fields >> field;
   auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
-  return now.count() - uptime + std::strtod(field.c_str(), nullptr) / sysconf(_SC_CLK_TCK);
+  return now.count() - uptime +
+         std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 } // namespace

@@ -27,8 +27,8 @@ std::uint64_t unix_now_s() {
 
 } // namespace
 
-sequence_store::sequence_store(std::filesystem::path state_dir)
-  : file_(std::move(state_dir) / "sequences.json") {
+sequence_store::sequence_store(const std::filesystem::path& state_dir)
+  : file_(state_dir / "sequences.json") {
   load();
   writer_ = std::thread{[this] { write_loop(); }};
 }

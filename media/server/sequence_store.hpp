@@ -27,7 +27,7 @@ public:
     std::uint64_t discontinuity_sequence = 0;
   };
 
-  explicit sequence_store(std::filesystem::path state_dir);
+  explicit sequence_store(const std::filesystem::path& state_dir);
 
   /// Writes what is not written yet.
   ~sequence_store();

@@ -1,5 +1,7 @@
 #include "media/server/worker_process.hpp"
 
+#include "core/errno_text.hpp"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -15,6 +17,11 @@
 namespace camwall::media {
 
 namespace {
+
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name == nullptr ? "unknown" : std::string{"SIG"} + name;
+}
 
 int send_signal(int pidfd, int signal) {
   return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
@@ -52,13 +59,13 @@ worker_process::worker_process(event_loop& loop, open_order order,
 bool worker_process::make_channels(unique_fd& worker_socket, unique_fd& worker_stderr) {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) < 0) {
-    fail(std::string{"no socket for the worker: "} + std::strerror(errno));
+    fail(std::string{"no socket for the worker: "} + errno_text(errno));
     return false;
   }
   socket_.reset(pair[0]);
   worker_socket.reset(pair[1]);
   if (pipe2(pair.data(), O_CLOEXEC | O_NONBLOCK) < 0) {
-    fail(std::string{"no pipe for the worker: "} + std::strerror(errno));
+    fail(std::string{"no pipe for the worker: "} + errno_text(errno));
     return false;
   }
   stderr_.reset(pair[0]);
@@ -77,7 +84,7 @@ void worker_process::start(int pid) {
   pid_ = pid;
   pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd_) {
-    auto why = std::string{"pidfd_open: "} + std::strerror(errno);
+    auto why = std::string{"pidfd_open: "} + errno_text(errno);
     ::kill(pid, SIGKILL);
     waitpid(pid, nullptr, 0); // Ours, and dying: returns at once.
     return fail(why);
@@ -91,7 +98,7 @@ void worker_process::start(int pid) {
   auto packet = encode(media::order{order_});
   if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
     spdlog::error("camera {}/{}: the worker did not take its order: {}", order_.camera,
-                  order_.stream, std::strerror(errno));
+                  order_.stream, errno_text(errno));
     kill();
   }
   emit(worker_started{pid});
@@ -221,8 +228,8 @@ void worker_process::reap() {
   if (lied_)
     how.detail = "the worker broke the protocol";
   else if (how.signalled)
-    how.detail = std::string{"the worker ended by signal "} + std::to_string(how.code) + " (" +
-                 strsignal(how.code) + ")";
+    how.detail =
+      "the worker ended by signal " + std::to_string(how.code) + " (" + signal_name(how.code) + ")";
   else
     how.detail = "the worker ended with status " + std::to_string(how.code);
   if (auto last = ring_.last(); !last.empty() && (how.signalled || how.code != 0))

@@ -1,5 +1,7 @@
 #include "media/server/zygote_launcher.hpp"
 
+#include "core/errno_text.hpp"
+
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
@@ -14,8 +16,6 @@
 #include <cstring>
 #include <future>
 #include <random>
-
-extern char** environ;
 
 namespace camwall::media {
 
@@ -218,14 +218,13 @@ void zygote_launcher::tell_when_idle() {
 void zygote_launcher::spawn_zygote() {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) < 0)
-    return on_zygote_exit_(std::string{"no socket for the worker factory: "} +
-                           std::strerror(errno));
+    return on_zygote_exit_(std::string{"no socket for the worker factory: "} + errno_text(errno));
   unique_fd ours{pair[0]};
   unique_fd theirs{pair[1]};
   pid_t pid = 0;
   if (auto error = spawn(options_.worker_program.string(), theirs.get(), pid); error != 0)
     return on_zygote_exit_("cannot start " + options_.worker_program.string() + ": " +
-                           std::strerror(error));
+                           errno_text(error));
   zygote_pid_ = pid;
   zygote_pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   zygote_socket_ = std::move(ours);
@@ -330,7 +329,7 @@ void zygote_launcher::request(const worker_ptr& worker) {
     return; // It has failed and said so.
   nlohmann::json tree = {{"camera", asked.camera}, {"stream", asked.stream}};
   if (!send_with_fds(zygote_socket_.get(), tree.dump(), worker_socket.get(), worker_stderr.get())) {
-    return worker->fail(std::string{"the worker factory takes no order: "} + std::strerror(errno));
+    return worker->fail(std::string{"the worker factory takes no order: "} + errno_text(errno));
   }
   asked_.push_back(worker);
 }

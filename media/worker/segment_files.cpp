@@ -16,7 +16,7 @@ namespace camwall::media {
 namespace {
 
 /// A camera of 2 Mbit/s fills this four times a second: few system calls, little memory.
-constexpr std::size_t buffer_bytes_max = 64 * 1024;
+constexpr std::size_t buffer_bytes_max = std::size_t{64} * 1024;
 
 /// No camera makes a segment of this size; a stream without keyframes does.
 constexpr std::uint64_t segment_bytes_max = 64ULL * 1024 * 1024;

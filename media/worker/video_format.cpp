@@ -224,7 +224,7 @@ std::optional<video_format> read_h264(byte_view nal) {
   if (in.overrun())
     return std::nullopt;
   std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
-  std::uint64_t unit_y = (chroma == 1 ? 2 : 1) * fields;
+  std::uint64_t unit_y = std::uint64_t{fields} * (chroma == 1 ? 2 : 1);
   video_format out;
   out.interlaced = fields == 2;
   std::array<char, 16> name{};

@@ -49,7 +49,7 @@ void reset_signals() {
   ::signal(SIGINT, SIG_IGN);
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// A worker takes its time-outs from here; libav and getaddrinfo have no other way in.

@@ -26,6 +26,7 @@ target_link_libraries(caf_core INTERFACE ${CAF_CORE_LIBRARY} Threads::Threads)
 
 add_library(camwall_options INTERFACE)
 target_include_directories(camwall_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(camwall_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_compile_options(camwall_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
   -fno-omit-frame-pointer)

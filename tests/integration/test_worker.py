@@ -15,6 +15,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support.bad_server import BadServer, describes, status  # noqa: E402
 from support.scripted_camera import ScriptedCamera, make_pictures  # noqa: E402
 from support.simulator import Simulator, build_dir, make_clips  # noqa: E402
 from support.worker_driver import Zygote, order_for  # noqa: E402
@@ -193,61 +194,6 @@ def test_a_password_is_used_and_shown_nowhere(cameras, zygote, tmp_path):
         for secret in (PASSWORD, cameras.url(name).split("@")[0].split(":")[-1]):
             for place in (command, environment, worker.log().encode(), json.dumps(worker.facts).encode()):
                 assert secret.encode() not in place
-
-
-class BadServer:
-    """A server that answers the n-th request with the n-th text, and then `last` for ever."""
-
-    def __init__(self, answer):
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._answer = answer
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"rtsp://user:{'topsecret'}@127.0.0.1:{self._socket.getsockname()[1]}/x"
-
-    def _serve(self):
-        while True:
-            try:
-                link, _ = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(link,), daemon=True).start()
-
-    def _talk(self, link):
-        try:
-            while request := link.recv(4096).decode(errors="replace"):
-                answer = self._answer(request)
-                if answer is not None:
-                    link.sendall(answer)
-        except OSError:
-            pass
-
-    def close(self):
-        self._socket.close()
-
-
-def status(line):
-    def answer(request):
-        number = re.search(r"CSeq: *(\d+)", request).group(1)
-        if request.startswith("OPTIONS"):
-            return f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nPublic: DESCRIBE, SETUP, PLAY\r\n\r\n".encode()
-        return f"RTSP/1.0 {line}\r\nCSeq: {number}\r\n\r\n".encode()
-    return answer
-
-
-def describes(media):
-    text = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\na=control:*\r\n" + media
-    def answer(request):
-        number = re.search(r"CSeq: *(\d+)", request).group(1)
-        head = f"RTSP/1.0 200 OK\r\nCSeq: {number}\r\nSession: 12;timeout=60\r\n"
-        if request.startswith("DESCRIBE"):
-            return (f"{head}Content-Type: application/sdp\r\nContent-Length: {len(text)}\r\n\r\n{text}").encode()
-        if request.startswith("SETUP"):
-            return (head + "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n").encode()
-        return (head + "\r\n").encode()
-    return answer
 
 
 H264 = "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:t0\r\n"

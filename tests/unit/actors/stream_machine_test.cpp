@@ -24,7 +24,7 @@ protected:
     machine_.emplace(rules_);
   }
 
-  stream_acts told(media::worker_event what) {
+  stream_acts told(const media::worker_event& what) {
     return machine_->event(what, now_);
   }
 

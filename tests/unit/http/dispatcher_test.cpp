@@ -1,6 +1,6 @@
 #include "http/dispatcher.hpp"
 
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -59,7 +59,7 @@ protected:
     return x.fields.find(text) != std::string::npos || x.body.find(text) != std::string::npos;
   }
 
-  temporary_folder folder;
+  test::temporary_folder folder;
   snapshot_cell wall;
   bool ready = true;
   bool fail = false;

@@ -1,6 +1,6 @@
 #include "http/file_responder.hpp"
 
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ protected:
     return x.fields.substr(at, x.fields.find('\r', at) - at);
   }
 
-  temporary_folder folder;
+  test::temporary_folder folder;
   file_responder sut{folder.path() / "www"};
 };
 

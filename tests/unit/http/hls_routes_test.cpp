@@ -1,6 +1,6 @@
 #include "http/hls_routes.hpp"
 
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,7 +46,7 @@ protected:
     return sut->file({}, {{{":camera", camera}, {":stream", stream}, {":file", file}}});
   }
 
-  temporary_folder folder;
+  test::temporary_folder folder;
   snapshot_cell wall;
   wall_services services;
   std::vector<std::string> demands;

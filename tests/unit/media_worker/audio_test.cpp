@@ -1,7 +1,7 @@
 #include "media/worker/audio_config.hpp"
 #include "media/worker/audio_track.hpp"
 #include "media/worker/init_segment.hpp"
-#include "test_bytes.hpp"
+#include "tests/unit/media_worker/test_bytes.hpp"
 
 #include <gtest/gtest.h>
 

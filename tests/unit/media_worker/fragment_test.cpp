@@ -1,6 +1,6 @@
 #include "media/worker/fragment.hpp"
 
-#include "test_bytes.hpp"
+#include "tests/unit/media_worker/test_bytes.hpp"
 
 #include <gtest/gtest.h>
 

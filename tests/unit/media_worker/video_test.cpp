@@ -1,7 +1,7 @@
 #include "media/worker/nal.hpp"
 #include "media/worker/video_format.hpp"
 #include "media/worker/video_track.hpp"
-#include "test_bytes.hpp"
+#include "tests/unit/media_worker/test_bytes.hpp"
 
 #include <gmock/gmock.h>
 
