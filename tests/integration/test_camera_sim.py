@@ -93,11 +93,11 @@ def accepts(cameras, name):
 
 @pytest.fixture(scope="module")
 def recordings(cameras, tmp_path_factory):
-    """Each variant, recorded beyond the seam of its loop of six seconds, and one by UDP; all at once."""
+    """Each variant, recorded beyond the seam of its loop of six seconds, and one twice by UDP; all at once."""
     folder = tmp_path_factory.mktemp("recordings")
     wanted = {name: (cameras.url(name), 8, "tcp") for name in VARIANTS}
     wanted["h264_g10"] = (cameras.url("at_keyframe"), 8, "tcp")  # its next keyframe is up to ten seconds away
-    wanted["udp"] = (cameras.url("cam01", "sub"), 8, "udp")
+    wanted |= {name: (cameras.url("cam01", "sub"), 8, "udp") for name in ("udp", "udp_again")}
     files = {name: folder / f"{name}.mkv" for name in wanted}
     with concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
         done = [pool.submit(record, url, files[name], seconds, transport)
@@ -123,8 +123,9 @@ def test_a_variant_decodes_without_errors_and_gapless_over_the_seam(recordings, 
     assert len(numbers) > 80 and sei.gaps(numbers) == []
 
 
-def test_udp_carries_the_same(recordings):
-    numbers = sei.serials_of_file(recordings["udp"])
+@pytest.mark.parametrize("name", ["udp", "udp_again"])
+def test_udp_carries_the_same(recordings, name):
+    numbers = sei.serials_of_file(recordings[name])
     assert len(numbers) > 80 and sei.gaps(numbers) == []
 
 
@@ -167,6 +168,34 @@ def test_a_session_can_begin_at_a_keyframe(cameras):
     stream_bytes = sei.elementary_stream(cameras.url("at_keyframe"), seconds=1, transport="tcp")
     assert time.monotonic() - begin < 4  # the next keyframe of the clip is up to ten seconds away
     assert len(list(sei.serials(stream_bytes))) >= 14
+
+
+def test_a_client_that_takes_only_the_video_does_not_lock_others_out(cameras):
+    with RtspClient(cameras.bare_url("h264_aac")) as first, RtspClient(cameras.bare_url("h264_aac")) as second:
+        first.play()
+        second.play()
+        assert first.packets(0.3) > 0 and second.packets(0.3) > 0
+        assert probe(cameras.url("h264_aac"))[0] == ["h264,Main", "aac,LC"]
+
+
+def test_two_clients_can_begin_in_the_same_instant(cameras):
+    def begins(name):
+        with RtspClient(cameras.bare_url(name)) as client:
+            client.play()
+            return client.packets(0.5) > 0
+
+    wanted = ["cam01", "cam02", *VARIANTS] * 2
+    with concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
+        assert list(pool.map(begins, wanted)) == [True] * len(wanted)
+
+
+def test_clients_that_join_late_see_the_same_numbers_at_the_same_time(cameras):
+    url = cameras.url("cam02", "sub")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        taken = list(pool.map(lambda _: sei.elementary_stream(url, seconds=2, transport="tcp"), range(2)))
+    one, other = (list(sei.serials(stream_bytes)) for stream_bytes in taken)
+    assert sei.gaps(one) == sei.gaps(other) == []
+    assert len(set(one) & set(other)) > len(one) / 2
 
 
 def test_the_sdp_carries_the_parameter_sets_from_the_first_moment(cameras):

@@ -14,6 +14,10 @@ namespace {
 /// the next keyframe, as a camera does.
 constexpr std::uint64_t waiting_bytes_max = 4UL << 20U;
 
+/// The same for audio: eight seconds of G.711. A client may leave the audio out, and then nothing
+/// ever takes it.
+constexpr std::uint64_t waiting_audio_bytes_max = 64UL << 10U;
+
 GstCaps* make_caps(const track& from) {
   GstCaps* caps = nullptr;
   switch (from.kind) {
@@ -106,9 +110,10 @@ feed::~feed() {
 void feed::set_up(cursor& on, GstElement* bin, const char* name, const track& from) {
   on.source = GST_APP_SRC(gst_bin_get_by_name_recurse_up(GST_BIN(bin), name));
   on.from = &from;
+  on.waiting_bytes_max = &on == &video_ ? waiting_bytes_max : waiting_audio_bytes_max;
   GstCaps* caps = make_caps(from);
   g_object_set(on.source, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "do-timestamp",
-               FALSE, "block", FALSE, "max-bytes", guint64{waiting_bytes_max}, nullptr);
+               FALSE, "block", FALSE, "max-bytes", guint64{on.waiting_bytes_max}, nullptr);
   gst_caps_unref(caps);
 }
 
@@ -137,9 +142,9 @@ void feed::advance() {
 void feed::advance(cursor& on, std::int64_t running_ns, bool frozen) {
   while (on.primed && due_ns(on) <= running_ns) {
     const bool keyframe = on.from->unit(on.position).keyframe;
-    if (frozen || gst_app_src_get_current_level_bytes(on.source) > waiting_bytes_max) {
+    if (frozen || gst_app_src_get_current_level_bytes(on.source) > on.waiting_bytes_max) {
       on.wants_keyframe = true;
-      mount_->units_dropped += frozen ? 0 : 1;
+      mount_->units_dropped += frozen || !on.serial ? 0 : 1;
     } else if (keyframe) {
       on.wants_keyframe = false;
     }
@@ -163,10 +168,8 @@ void feed::push(cursor& on) {
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(decode + unit.composition_ns);
   if (!unit.keyframe)
     GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  if (gst_app_src_push_buffer(on.source, buffer) != GST_FLOW_OK || !on.serial)
-    return;
-  ++mount_->units_sent;
-  mount_->last_serial = static_cast<std::int64_t>(*on.serial);
+  if (gst_app_src_push_buffer(on.source, buffer) == GST_FLOW_OK && on.serial)
+    mount_->count_sent(*on.serial);
 }
 
 void feed::step(cursor& on) {

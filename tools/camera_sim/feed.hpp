@@ -12,7 +12,7 @@
 
 namespace camwall::camera_sim {
 
-/// One running medium of a mount: hands its sources the access units as they fall due.
+/// The running medium of one session: hands its sources the access units as they fall due.
 ///
 /// The first unit goes in as soon as a source asks, because the server answers DESCRIBE only when
 /// every payloader has seen data; the others follow the pipeline's running time. A video unit
@@ -35,6 +35,7 @@ private:
   struct cursor {
     GstAppSrc* source = nullptr;
     const track* from = nullptr;
+    std::uint64_t waiting_bytes_max = 0;
     /// Place in the endless loop of the clip.
     std::uint64_t position = 0;
     /// Due time of the first unit: the medium's running time 0.

@@ -81,6 +81,15 @@ mount::mount(std::string camera_name, mount_options chosen)
   // nop
 }
 
+void mount::count_sent(std::uint64_t serial) {
+  ++units_sent;
+  const auto sent = static_cast<std::int64_t>(serial);
+  auto highest = last_serial.load();
+  while (highest < sent && !last_serial.compare_exchange_weak(highest, sent)) {
+    // `highest` has been read anew.
+  }
+}
+
 std::int64_t mount::now_ns() {
   using std::chrono::steady_clock;
   static const auto begin = steady_clock::now();
@@ -91,7 +100,9 @@ GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,
                                   const std::string& role) {
   GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
   gst_rtsp_media_factory_set_launch(factory, launch_line(of->options).c_str());
-  gst_rtsp_media_factory_set_shared(factory, of->options.begins == start::late_join ? TRUE : FALSE);
+  // A medium that clients share waits for ever at a track that its first client did not set up, and
+  // answers 503 to everybody else. So each session has one, at the same place of the timeline.
+  gst_rtsp_media_factory_set_shared(factory, FALSE);
   gst_rtsp_media_factory_set_protocols(factory, protocols(of->options.transports));
 
   GstRTSPAddressPool* pool = gst_rtsp_address_pool_new();

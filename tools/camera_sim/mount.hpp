@@ -15,8 +15,9 @@ class pacer;
 
 enum class transport { tcp, udp, both };
 
-/// Where a new session begins: in the middle of whatever is being sent (one encoder for all
-/// clients, as most cameras have), or at a keyframe (an encoder run for each client).
+/// Where a new session begins: in the middle of whatever the others are being sent (as if one
+/// encoder worked for all clients, which most cameras have), or at a keyframe (an encoder for
+/// each).
 enum class start { late_join, keyframe };
 
 /// What one stream of a camera is.
@@ -44,11 +45,15 @@ struct mount {
   std::atomic<bool> frozen{false};
 
   std::atomic<std::uint64_t> sessions{0};
+  /// Video units, once for each session that was sent them.
   std::atomic<std::uint64_t> units_sent{0};
-  /// Units left out because a client did not take them.
+  /// Video units left out because a client did not take them.
   std::atomic<std::uint64_t> units_dropped{0};
-  /// The number in the SEI of the last video unit; -1 before the first.
+  /// The highest number in an SEI that any session was sent; -1 before the first.
   std::atomic<std::int64_t> last_serial{-1};
+
+  /// Counts a video unit that was sent.
+  void count_sent(std::uint64_t serial);
 };
 
 /// A factory that plays the mount through `by`, which must outlive it. The caller owns the
