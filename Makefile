@@ -5,7 +5,7 @@ BUILD := build/release
 # Rooms that link neither CAF nor libav; Debian's CAF is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http media_server metrics
 
-.PHONY: help setup build demo test lint sanitize tsan bench screenshots format clean
+.PHONY: help setup build demo test lint sanitize tsan bench soak screenshots format clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,13 @@ tsan: ## Unit tests under ThreadSanitizer, without those that use actors
 	cmake --build --preset tsan --target $(addprefix unit_,$(TSAN_ROOMS))
 	ctest --preset tsan -R '^unit\.($(subst $() ,|,$(TSAN_ROOMS)))$$'
 
-bench: build ## Figures beside nginx (needs nginx and wrk)
+bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg
 	tests/bench/http_vs_nginx.sh
+	tests/bench/workers_vs_ffmpeg.py
+
+soak: SECONDS := 600
+soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived
+	tests/bench/soak.py --seconds $(SECONDS)
 
 screenshots: build ## Pictures of the wall, in build/screenshots
 	npm run screenshots
