@@ -70,6 +70,7 @@ def descriptors(wall, pids):
 def sample(wall):
     pids = processes(wall)
     return {"processes": len(pids), "descriptors": descriptors(wall, pids), "pss_mb": sum(map(pss_bytes, pids)) / 1e6,
+            "own_mb": sum(pss_bytes(pid, "Pss_Anon") for pid in pids) / 1e6,
             "files": max(len([f for f in s.iterdir() if f.suffix in (".m4s", ".ts") and f.stem.endswith("v")])
                          for s in (wall.folder / "hls").glob("*/sub"))}
 
@@ -89,7 +90,8 @@ def soak(wall, page, seconds):
     last = sample(wall)
     print(f"after {seconds} s: {last} page {page.last}, most segments of a stream {most_files}", flush=True)
     assert last["descriptors"] == first["descriptors"], "descriptors leak"
-    assert last["pss_mb"] <= first["pss_mb"] * (1 + PSS_GROWTH_MAX), "memory grows"
+    for kind in ("pss_mb", "own_mb"):
+        assert last[kind] <= first[kind] * (1 + PSS_GROWTH_MAX), f"memory grows: {kind}"
     assert most_files <= WINDOW + GRACE + 3, "segments are not deleted"
 
 

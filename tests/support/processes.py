@@ -12,12 +12,13 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
-def pss_bytes(pid):
-    """Proportional set size: shared pages count for the share of the process."""
+def pss_bytes(pid, part="Pss"):
+    """Proportional set size: shared pages count for the share of the process. `Pss_Anon` is its own memory alone, whoever else maps the
+    same libraries."""
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(f"{part}:"):
             return int(line.split()[1]) * 1024
-    raise ValueError(f"no Pss for {pid}")
+    raise ValueError(f"no {part} for {pid}")
 
 
 def open_files(pid):
