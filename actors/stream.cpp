@@ -167,6 +167,7 @@ void stream_state::launch() {
     .open_deadline_s = config.deadlines.open.count(),
     .access_unit_deadline_s = config.deadlines.access_unit.count(),
     .memory_mb = config.limits.worker_memory_mb,
+    .sandbox_required = config.sandbox == config::sandbox_mode::required,
   };
   // Weak: a worker must not keep alive the actor that owns it.
   auto address = self->address();
@@ -209,6 +210,8 @@ void stream_state::note(const media::worker_event& what) {
   } else if (std::holds_alternative<media::segment_published>(what)) {
     ++facts.segments;
     facts.last_segment = now;
+  } else if (const auto* w = std::get_if<media::confined>(&what)) {
+    facts.sandboxed = w->enforced;
   } else if (const auto* z = std::get_if<media::worker_sampled>(&what)) {
     facts.worker_memory_bytes = z->memory_bytes;
   } else if (std::holds_alternative<media::worker_exited>(what)) {

@@ -32,7 +32,9 @@ std::size_t index_of(reason why) {
 reason reason_of_exit(const media::worker_exited& x) {
   if (!x.signalled)
     return reason::crashed;
-  return x.code == SIGKILL || x.code == SIGTERM ? reason::killed : reason::crashed;
+  // SIGSYS: the sandbox refused a system call.
+  return x.code == SIGKILL || x.code == SIGTERM || x.code == SIGSYS ? reason::killed
+                                                                    : reason::crashed;
 }
 
 } // namespace

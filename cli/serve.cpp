@@ -68,10 +68,12 @@ struct running_wall::impl {
       exporter(snapshots, where.version),
       observer(exporter.http()),
       installed(std::move(where)),
-      launcher({.worker_program = installed.programs / "camwall-worker",
-                .stderr_lines_max = config->limits.stderr_lines_max,
-                .sequences = &sequences},
-               [this](std::string why) { on_zygote_end(std::move(why)); }) {
+      launcher(
+        {.worker_program = installed.programs / "camwall-worker",
+         .stderr_lines_max = config->limits.stderr_lines_max,
+         .sequences = &sequences,
+         .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }},
+        [this](std::string why) { on_zygote_end(std::move(why)); }) {
     // nop
   }
 

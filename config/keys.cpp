@@ -36,6 +36,7 @@ constexpr auto table = std::to_array<known_key>({
   {"log.level", "info"},
   {"log.format", "text"},
   {"state_dir", "state"},
+  {"sandbox", "required"},
   {"test_only.time_scale", "1"},
   {"cameras[].id", ""},
   {"cameras[].label", ""},

@@ -33,6 +33,9 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_log(context, top, into.log);
   read_test_only(context, top, into.time_scale);
   top.read("state_dir", into.state_dir);
+  top.read("sandbox", into.sandbox,
+           section::choices<sandbox_mode>{{"required", sandbox_mode::required},
+                                          {"best_effort", sandbox_mode::best_effort}});
   if (overlap(into.hls.directory, into.state_dir))
     top.error("state_dir", "must not be, hold or lie in hls.directory, whose content is deleted");
   read_cameras(context, top, into.limits.cameras_max, into.cameras);

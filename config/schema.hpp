@@ -14,6 +14,7 @@ enum class transport : std::uint8_t { tcp, udp };
 enum class container : std::uint8_t { fmp4, mpegts };
 enum class start_mode : std::uint8_t { always, on_demand };
 enum class access_mode : std::uint8_t { loopback, open }; ///< `users` comes with the users.
+enum class sandbox_mode : std::uint8_t { required, best_effort };
 enum class log_format : std::uint8_t { text, json };
 
 /// Where in which file a value stands, for messages such as `wall.yaml:14`.
@@ -83,6 +84,7 @@ struct wall {
   config::limits limits;
   config::logging log;
   std::filesystem::path state_dir = "state";
+  sandbox_mode sandbox = sandbox_mode::required; ///< Of the workers, where the kernel lacks it.
   double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.
   std::vector<camera> cameras;
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.

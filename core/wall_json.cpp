@@ -32,6 +32,7 @@ json render(const stream_snapshot& x) {
           {"bitrate_bps", x.bitrate_bps},
           {"last_access_unit", time_or_null(x.last_access_unit)},
           {"last_segment", time_or_null(x.last_segment)},
+          {"sandboxed", x.sandboxed ? json(*x.sandboxed) : json(nullptr)},
           {"hls", x.hls}};
 }
 

@@ -40,6 +40,7 @@ struct stream_snapshot {
   std::uint64_t discontinuities = 0;
   std::uint64_t segments = 0;
   double worker_cpu_s = 0;
+  std::optional<bool> sandboxed; ///< Whether the last worker said that its sandbox is in force.
   std::uint64_t worker_memory_bytes = 0; ///< Resident set of the present worker; 0 without one.
 };
 

@@ -78,11 +78,16 @@ json render(const open_order& x) {
           {"grace", x.grace},
           {"open_deadline_s", x.open_deadline_s},
           {"access_unit_deadline_s", x.access_unit_deadline_s},
-          {"memory_mb", x.memory_mb}};
+          {"memory_mb", x.memory_mb},
+          {"sandbox_required", x.sandbox_required}};
 }
 
 json render(const stop_order&) {
   return {{"type", "stop"}};
+}
+
+json render(const confined& x) {
+  return {{"type", "confined"}, {"enforced", x.enforced}, {"missing", x.missing}};
 }
 
 json render(const opened& x) {
@@ -143,7 +148,8 @@ order read_order(const json& x) {
                     .grace = small(x, "grace"),
                     .open_deadline_s = real(x, "open_deadline_s"),
                     .access_unit_deadline_s = real(x, "access_unit_deadline_s"),
-                    .memory_mb = small(x, "memory_mb")};
+                    .memory_mb = small(x, "memory_mb"),
+                    .sandbox_required = flag(x, "sandbox_required")};
 }
 
 fact read_fact(const json& x) {
@@ -164,6 +170,8 @@ fact read_fact(const json& x) {
     return segment_published{.media_sequence = count(x, "media_sequence"),
                              .discontinuity_sequence = count(x, "discontinuity_sequence"),
                              .duration_s = real(x, "duration_s")};
+  if (type == "confined")
+    return confined{.enforced = flag(x, "enforced"), .missing = text(x, "missing", 512)};
   if (type == "opened")
     return opened{.video = text(x, "video", 32),
                   .audio = text(x, "audio", 32),

@@ -39,6 +39,7 @@ struct open_order {
   double open_deadline_s = 10.0;
   double access_unit_deadline_s = 2.0;
   std::uint32_t memory_mb = 512;
+  bool sandbox_required = true; ///< Else the worker goes on where the kernel lacks something.
 
   friend bool operator==(const open_order&, const open_order&) = default;
 };
@@ -51,6 +52,14 @@ struct stop_order {
 using order = std::variant<open_order, stop_order>;
 
 // -- facts: worker → server ---------------------------------------------------------------------
+
+/// The worker has taken from itself what it may not have, and has not spoken to its camera yet.
+struct confined {
+  bool enforced = false; ///< The whole sandbox: files and system calls.
+  std::string missing;   ///< One sentence when the kernel lacks something; else empty.
+
+  friend bool operator==(const confined&, const confined&) = default;
+};
 
 /// The camera answered PLAY and its tracks are known.
 struct opened {
@@ -99,7 +108,7 @@ struct failed {
   friend bool operator==(const failed&, const failed&) = default;
 };
 
-using fact = std::variant<opened, progress, segment_published, failed>;
+using fact = std::variant<confined, opened, progress, segment_published, failed>;
 
 // -- bytes --------------------------------------------------------------------------------------
 

@@ -19,9 +19,10 @@ namespace {
 const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.005, 0.01, 0.05,
                                                                0.1,    0.5,   1,     5,    10};
 
-/// Limits that the transport knows; each is present from the start.
-constexpr std::array limit_names{"connections",     "descriptors", "header_bytes", "body_bytes",
-                                 "header_deadline", "stall",       "exceptions"};
+/// Limits that the transport and the workers' sockets know; each is present from the start.
+constexpr std::array limit_names{"connections", "descriptors",     "header_bytes",
+                                 "body_bytes",  "header_deadline", "stall",
+                                 "exceptions",  "worker_messages", "worker_message_bytes"};
 
 } // namespace
 

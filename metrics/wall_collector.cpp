@@ -59,6 +59,18 @@ void render_streams(family& out, const std::vector<camera_snapshot>& cameras, Va
       out.add({{"camera", x.id}, {"stream", s.name}}, static_cast<double>(value(s)));
 }
 
+/// Nothing is claimed before a worker has said so.
+bool sandbox_enforced(const std::vector<camera_snapshot>& cameras) {
+  bool known = false;
+  for (const auto& x : cameras)
+    for (const auto& stream : x.streams) {
+      if (stream.sandboxed == false)
+        return false;
+      known = known || stream.sandboxed.has_value();
+    }
+  return known;
+}
+
 void render_media(families& out, const std::vector<camera_snapshot>& cameras) {
   using s = const stream_snapshot&;
   render_streams(out.gauge("camwall_stream_last_access_unit_timestamp_seconds",
@@ -109,6 +121,11 @@ std::vector<prometheus::MetricFamily> wall_collector::Collect() const {
   families out;
   render_state(out, wall->cameras);
   render_media(out, wall->cameras);
+  out
+    .gauge(
+      "camwall_sandbox_enforced",
+      "1 when the last worker of every stream that had one is enclosed in its sandbox, else 0.")
+    .add({}, sandbox_enforced(wall->cameras) ? 1 : 0);
   return std::move(out).take();
 }
 

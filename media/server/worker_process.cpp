@@ -47,10 +47,12 @@ std::uint64_t resident_bytes(int pid) {
 
 worker_process::worker_process(event_loop& loop, open_order order,
                                std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
+                               std::function<void(std::string_view)> on_limit,
                                std::function<void()> on_over)
   : loop_(loop),
     order_(std::move(order)),
     sink_(std::move(sink)),
+    on_limit_(std::move(on_limit)),
     on_over_(std::move(on_over)),
     ring_(stderr_lines_max, password_of(order_.url)) {
   // nop
@@ -89,6 +91,7 @@ void worker_process::start(int pid) {
     waitpid(pid, nullptr, 0); // Ours, and dying: returns at once.
     return fail(why);
   }
+  guard_.emplace(order_, event_loop::clock::now());
   loop_.add(pidfd_.get(), [this] { reap(); });
   loop_.add(socket_.get(), [this] { read_socket(); });
   if (kill_wanted_) {
@@ -160,27 +163,35 @@ void worker_process::read_socket() {
       loop_.remove(socket_.get());
       return;
     }
-    if ((header.msg_flags & MSG_TRUNC) != 0) {
-      lied_ = true;
-      spdlog::error("camera {}/{}: the worker sent a message over {} bytes and is killed",
-                    order_.camera, order_.stream, message_bytes_max);
-      return kill();
-    }
+    if ((header.msg_flags & MSG_TRUNC) != 0)
+      return refuse("a message over " + std::to_string(message_bytes_max) + " bytes",
+                    "worker_message_bytes");
     take_packet({buffer.data(), static_cast<std::size_t>(n)});
-    if (lied_ || over_)
+    if (!lie_.empty() || over_)
       return;
   }
 }
 
 void worker_process::take_packet(std::string_view packet) {
+  if (guard_->admit(event_loop::clock::now()) != fact_guard::verdict::fine)
+    return refuse(guard_->complaint(), "worker_messages");
   auto x = decode_fact(packet);
-  if (!x) {
-    lied_ = true;
-    spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
-                  order_.stream, x.error());
-    return kill();
-  }
+  if (!x)
+    return refuse(x.error());
+  if (guard_->check(*x) != fact_guard::verdict::fine)
+    return refuse(guard_->complaint());
   std::visit([this](auto& y) { emit(std::move(y)); }, *x);
+}
+
+/// Hears nothing more of a worker that broke the protocol, and ends it.
+void worker_process::refuse(const std::string& what, const char* limit) {
+  lie_ = what;
+  loop_.remove(socket_.get());
+  spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
+                order_.stream, what);
+  if (limit != nullptr && on_limit_)
+    on_limit_(limit);
+  kill();
 }
 
 void worker_process::read_stderr() {
@@ -221,12 +232,14 @@ void worker_process::reap() {
       info.si_pid == 0)
     return;
   // What it said before it ended comes first.
-  if (!lied_)
+  if (lie_.empty())
     read_socket();
   read_stderr();
   worker_exited how{.signalled = info.si_code != CLD_EXITED, .code = info.si_status};
-  if (lied_)
-    how.detail = "the worker broke the protocol";
+  if (!lie_.empty())
+    how.detail = "the worker broke the protocol: " + lie_;
+  else if (how.signalled && how.code == SIGSYS)
+    how.detail = "the sandbox ended the worker (SIGSYS)";
   else if (how.signalled)
     how.detail =
       "the worker ended by signal " + std::to_string(how.code) + " (" + signal_name(how.code) + ")";

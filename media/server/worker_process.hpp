@@ -2,6 +2,7 @@
 
 #include "core/unique_fd.hpp"
 #include "media/server/event_loop.hpp"
+#include "media/server/fact_guard.hpp"
 #include "media/server/stderr_ring.hpp"
 #include "media/worker_launcher.hpp"
 
@@ -24,8 +25,10 @@ public:
   static constexpr std::chrono::seconds sample_period{5};
   static constexpr std::chrono::milliseconds stop_deadline{500};
 
+  /// `on_limit` is told the name of each limit at which the worker was stopped.
   worker_process(event_loop& loop, open_order order, std::function<void(worker_event)> sink,
-                 std::size_t stderr_lines_max, std::function<void()> on_over);
+                 std::size_t stderr_lines_max, std::function<void(std::string_view)> on_limit,
+                 std::function<void()> on_over);
 
   /// Makes the worker's socket and stderr pipe, keeps our ends, and hands the worker's ends out
   /// through the arguments. False when the system has no descriptor left; the worker is over then.
@@ -58,6 +61,7 @@ private:
   void read_socket();
   void read_stderr();
   void take_packet(std::string_view packet);
+  void refuse(const std::string& what, const char* limit = nullptr);
   void reap();
   void sample_memory();
   void arm_sampling();
@@ -67,15 +71,17 @@ private:
   event_loop& loop_;
   open_order order_;
   std::function<void(worker_event)> sink_;
+  std::function<void(std::string_view)> on_limit_;
   std::function<void()> on_over_;
   stderr_ring ring_;
+  std::optional<fact_guard> guard_; ///< From the order on.
   unique_fd socket_;
   unique_fd stderr_;
   unique_fd pidfd_;
   int pid_ = 0;
   bool kill_wanted_ = false;
   bool over_ = false;
-  bool lied_ = false; ///< Broke the protocol; was killed for it.
+  std::string lie_; ///< How it broke the protocol, for which it was killed; else empty.
   std::optional<event_loop::timer_id> stop_timer_;
   std::optional<event_loop::timer_id> sample_timer_;
   event_loop::clock::time_point log_minute_;

@@ -36,7 +36,8 @@ std::vector<std::string> zygote_environment() {
                                "MALLOC_TRIM_THRESHOLD_=131072", "MALLOC_MMAP_THRESHOLD_=131072"};
   for (auto** x = environ; *x != nullptr; ++x) {
     std::string_view entry{*x};
-    if (entry.substr(0, entry.find('=')).ends_with("SAN_OPTIONS"))
+    auto name = entry.substr(0, entry.find('='));
+    if (name.ends_with("SAN_OPTIONS") || name == "CAMWALL_TEST_SANDBOX")
       out.emplace_back(entry);
   }
   return out;
@@ -154,13 +155,16 @@ worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(wo
                    tell = std::move(sink)](worker_event event) {
     if (const auto* x = std::get_if<segment_published>(&event); x != nullptr && options_.sequences)
       options_.sequences->published(key, {x->media_sequence, x->discontinuity_sequence});
+    else if (const auto* y = std::get_if<confined>(&event))
+      watch_sandbox(*y);
     tell(std::move(event));
   };
-  auto worker = std::make_shared<worker_process>(loop_, std::move(what), std::move(remember),
-                                                 options_.stderr_lines_max, [this, id] {
-                                                   workers_.erase(id);
-                                                   tell_when_idle();
-                                                 });
+  auto worker =
+    std::make_shared<worker_process>(loop_, std::move(what), std::move(remember),
+                                     options_.stderr_lines_max, options_.on_limit, [this, id] {
+                                       workers_.erase(id);
+                                       tell_when_idle();
+                                     });
   loop_.post([this, id, worker] {
     workers_.emplace(id, worker);
     if (shutting_down_)
@@ -202,6 +206,12 @@ void zygote_launcher::shut_down(std::chrono::milliseconds deadline) {
     zygote_pidfd_.reset();
     zygote_socket_.reset();
   });
+}
+
+void zygote_launcher::watch_sandbox(const confined& x) {
+  if (!x.enforced && !std::exchange(told_of_sandbox_, true))
+    spdlog::warn("workers are not enclosed in their sandbox: {}",
+                 x.missing.empty() ? "this build, or a test's setting, does without" : x.missing);
 }
 
 void zygote_launcher::for_each_worker(void (worker_process::*action)()) {

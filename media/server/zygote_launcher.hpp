@@ -22,6 +22,8 @@ struct zygote_options {
   std::filesystem::path worker_program; ///< `camwall-worker`.
   std::size_t stderr_lines_max = 50;
   sequence_store* sequences = nullptr; ///< Gives each worker its first numbers.
+  /// Told the name of each limit at which a worker was stopped. On the media I/O thread.
+  std::function<void(std::string_view)> on_limit;
   /// How long an order waits for a zygote that is being replaced before it fails with `resources`.
   std::chrono::milliseconds launch_deadline{3000};
 };
@@ -71,6 +73,7 @@ private:
   void reap_orphans();
   void for_each_worker(void (worker_process::*action)());
   void tell_when_idle();
+  void watch_sandbox(const confined& x);
 
   zygote_options options_;
   std::function<void(std::string)> on_zygote_exit_;
@@ -80,6 +83,7 @@ private:
   unique_fd zygote_pidfd_;
   int zygote_pid_ = 0;
   bool shutting_down_ = false;
+  bool told_of_sandbox_ = false;  ///< That it is not in force, once for all workers.
   std::function<void()> on_idle_; ///< Called once when the last worker is over.
   std::unordered_map<worker_id, worker_ptr> workers_;
   struct waiting_order {

@@ -1,5 +1,7 @@
 #include "media/worker/confine.hpp"
 
+#include "media/worker/sandbox.hpp"
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,14 +21,6 @@ void limit(__rlimit_resource what, rlim_t to) noexcept {
   ::setrlimit(what, &both);
 }
 
-/// The shadow memory of a sanitizer counts as data.
-constexpr bool limits_memory =
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  false;
-#else
-  true;
-#endif
-
 } // namespace
 
 bool confine_clone(pid_t parent) noexcept {
@@ -43,7 +37,7 @@ bool confine_clone(pid_t parent) noexcept {
 
 void confine(const open_order& job) noexcept {
   limit(RLIMIT_FSIZE, file_bytes_max);
-  if (limits_memory && job.memory_mb > 0)
+  if (!sanitized && job.memory_mb > 0)
     limit(RLIMIT_DATA, rlim_t{job.memory_mb} * 1024 * 1024);
 }
 

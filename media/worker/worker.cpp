@@ -3,6 +3,7 @@
 #include "media/worker/confine.hpp"
 #include "media/worker/log.hpp"
 #include "media/worker/pipeline.hpp"
+#include "media/worker/sandbox.hpp"
 
 #include <exception>
 #include <new>
@@ -17,10 +18,22 @@ constexpr std::chrono::seconds order_deadline{10};
 
 constexpr int exit_no_order = 2;
 
+/// Before the camera's first byte. Without a sandbox the worker goes on only when it may.
+status enclose(const open_order& job, server_link& link) {
+  auto done = enter_sandbox(job.output_dir);
+  link.send(confined{.enforced = done.value_or(false), .missing = done ? "" : done.error()});
+  if (done || !job.sandbox_required)
+    return {};
+  return fail(reason::config,
+              done.error() + "; mend that, or let workers run without (sandbox: best_effort)");
+}
+
 status work(const open_order& job, server_link& link, steady_clock::time_point begin) {
   auto folder = output_folder::open(job.output_dir);
   if (!folder)
     return tl::unexpected{folder.error()};
+  if (auto enclosed = enclose(job, link); !enclosed)
+    return enclosed;
   watch guard{link};
   guard.set_deadline(begin + std::chrono::duration_cast<steady_clock::duration>(
                                std::chrono::duration<double>(job.open_deadline_s)));

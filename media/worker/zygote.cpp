@@ -5,6 +5,7 @@
 #include "media/worker/confine.hpp"
 #include "media/worker/init_segment.hpp"
 #include "media/worker/log.hpp"
+#include "media/worker/sandbox.hpp"
 #include "media/worker/worker.hpp"
 
 #include <fcntl.h>
@@ -63,6 +64,7 @@ void set_environment() {
 void warm_up() {
   av_log_set_level(AV_LOG_QUIET); // It opens, and closes, what it has no use for.
   avformat_network_init();
+  load_name_services();
   parameters_ptr g711{avcodec_parameters_alloc()};
   g711->codec_type = AVMEDIA_TYPE_AUDIO;
   g711->codec_id = AV_CODEC_ID_PCM_MULAW;

@@ -22,6 +22,7 @@ ROOMS = {
     "main.cpp": ["cli"],
     "tools/camera_sim": ["core"],
     "tests": ["core", "config", "media", "media/server", "metrics", "actors", "http", "cli", "tools/camera_sim"],
+    "tests/support/sandbox_attempt.cpp": ["media/worker", "media"],
     "tests/unit/media_worker": ["core", "media", "media/worker", "tests"],
     "tests/fuzz": ["core", "config", "media", "media/server", "media/worker", "http", "tests"],
 }
@@ -34,6 +35,7 @@ LIBRARIES = {
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],
     "libsw": ["media/worker", "tests/unit/media_worker"],
+    "seccomp": ["media/worker", "tests/support/sandbox_attempt.cpp"],
     "gst/": ["tools/camera_sim"],
     "CLI/": ["main.cpp", "tools/camera_sim", "media/worker", "tests"],
 }

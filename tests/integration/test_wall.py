@@ -45,6 +45,14 @@ def settle(wall):
     wait_until(lambda: all(seconds_live(wall, name) > 10.5 for name in wall.cameras()), 20, "ten seconds of live")
 
 
+def test_every_worker_is_enclosed_and_the_wall_says_so(wall):
+    enclosed = build_dir().name not in ("dev", "tsan")  # A sanitized build has no sandbox, and must not claim one.
+    assert all(camera["streams"][camera["grid_stream"]]["sandboxed"] == enclosed for camera in wall.cameras().values())
+    assert f"camwall_sandbox_enforced {int(enclosed)}\n" in wall.get("/metrics")[1].decode()
+    for pid in wall.workers().values():
+        assert f"Seccomp:\t{2 * enclosed}\n" in pathlib.Path(f"/proc/{pid}/status").read_text()
+
+
 def age_s(time_text):
     then = datetime.datetime.fromisoformat(time_text.replace("Z", "+00:00"))
     return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()

@@ -74,14 +74,16 @@ class Wall:
     """One process `camwall serve`; a context manager.
 
     folder  where configuration, state and output are; kept when it is given, so that a second wall can go on there
+    program the server, when it is not that of the build; or a list: a program that runs it and its arguments
     """
 
-    def __init__(self, config, folder=None, environment=None):
+    def __init__(self, config, folder=None, environment=None, program=None):
         self.given_folder = folder
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="camwall_wall_"))
         self.config_file = self.folder / "wall.yaml"
         self.config_file.write_text(config)
         self.log_file = self.folder / "log"
+        self.program = program if isinstance(program, list) else [program or build_dir() / "camwall"]
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
         self.port = None
@@ -98,7 +100,7 @@ class Wall:
     def start(self):
         already = len(self.log()) if self.log_file.exists() else 0
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen([build_dir() / "camwall", "serve", "--config", self.config_file],
+            self.process = subprocess.Popen([*self.program, "serve", "--config", self.config_file],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         wait_until(lambda: self._find_port(already), READY_DEADLINE_S, lambda: "wall is up: " + self.log())
 

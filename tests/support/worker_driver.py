@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -9,6 +10,11 @@ import subprocess
 import time
 
 MESSAGE_BYTES_MAX = 64 * 1024
+
+
+def refused_calls(log):
+    """The numbers of the system calls that the sandbox refused, or would have."""
+    return [int(x) for x in re.findall(r"^sandbox (?:refuses|would refuse) syscall (\d+)$", log, re.MULTILINE)]
 
 
 class Worker:
@@ -101,13 +107,17 @@ class Worker:
 
 
 class Zygote:
-    """The zygote; a context that ends everything it made."""
+    """The zygote; a context that ends everything it made, and that no sandbox refused anything to.
 
-    def __init__(self, program):
+    program  the worker program, or a list: a program that runs it and its arguments
+    """
+
+    def __init__(self, program, environment=None):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         def move():
             os.dup2(theirs.fileno(), 3)
-        self.process = subprocess.Popen([str(program), "--zygote"], preexec_fn=move, pass_fds=(3,),
+        command = program if isinstance(program, list) else [program]
+        self.process = subprocess.Popen([*command, "--zygote"], preexec_fn=move, pass_fds=(3,), env=environment,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         theirs.close()
         self.control = ours
@@ -131,9 +141,11 @@ class Zygote:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error, *_):
         for worker in self.workers:
             worker.close()
+            if error is None:
+                assert not refused_calls(worker.log()), worker.log()
         self.control.close()
         try:
             self.process.wait(5)
@@ -149,6 +161,7 @@ def order_for(url, folder, **changes):
         "container": "fmp4", "output_dir": str(folder), "run": "r1", "media_sequence": 100,
         "discontinuity_sequence": 7, "segment_s": 1.0, "window": 4, "grace": 2,
         "open_deadline_s": 5.0, "access_unit_deadline_s": 2.0, "memory_mb": 512,
+        "sandbox_required": True,
     }
     order.update(changes)
     return order

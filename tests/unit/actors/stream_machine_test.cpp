@@ -133,6 +133,12 @@ TEST_F(stream_machine_test, notices_a_silent_worker_within_its_deadline_and_half
   EXPECT_EQ(machine_->phase(), phase::stale) << "until it is live again";
 }
 
+TEST_F(stream_machine_test, takes_an_end_by_the_sandbox_for_a_killing_and_not_for_a_crash) {
+  bring_up();
+  exit_by(SIGSYS);
+  EXPECT_EQ(machine_->reason(), reason::killed);
+}
+
 TEST_F(stream_machine_test, counts_a_stall_that_it_ended_itself_as_stalled_and_not_as_killed) {
   bring_up();
   live_for(30s);

@@ -25,6 +25,7 @@ TEST(wall_json_test, shows_what_is_not_known_as_null) {
   EXPECT_TRUE(camera.at("reason").is_null());
   EXPECT_TRUE(camera.at("next_try").is_null());
   EXPECT_TRUE(camera.at("streams").at("main").at("video").is_null());
+  EXPECT_TRUE(camera.at("streams").at("main").at("sandboxed").is_null());
 }
 
 TEST(wall_json_test, pages_and_names_the_next_offset) {

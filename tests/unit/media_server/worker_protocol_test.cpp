@@ -13,6 +13,8 @@ void expect_round_trip(const T& x) {
 }
 
 TEST(worker_protocol_test, carries_every_fact_unchanged) {
+  expect_round_trip(confined{.enforced = true, .missing = {}});
+  expect_round_trip(confined{.enforced = false, .missing = "no Landlock"});
   expect_round_trip(opened{.video = "h264",
                            .audio = "aac",
                            .codecs = "avc1.64001f,mp4a.40.2",
@@ -34,8 +36,12 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
 }
 
 TEST(worker_protocol_test, carries_every_order_unchanged) {
-  open_order x{
-    .camera = "gate", .stream = "sub", .url = "rtsp://u:p%25@h/x", .output_dir = "/x", .run = "r1"};
+  open_order x{.camera = "gate",
+               .stream = "sub",
+               .url = "rtsp://u:p%25@h/x",
+               .output_dir = "/x",
+               .run = "r1",
+               .sandbox_required = false};
   auto back = decode_order(encode(order{x}));
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(std::get<open_order>(*back), x);
@@ -64,6 +70,8 @@ TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
     R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":1e999})",
     R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":-1})",
     R"({"type":"opened","video":"h264","audio":"","codecs":"","width":70000,"height":1})",
+    R"({"type":"confined","enforced":1,"missing":""})",
+    R"({"type":"confined","enforced":true,"missing":")" + std::string(513, 'x') + "\"}",
     "{\"type\":" + deep,
     "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}",
     "{\"type\":\"opened\"",

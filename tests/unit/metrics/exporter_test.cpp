@@ -67,6 +67,21 @@ TEST_F(exporter_test, calls_a_camera_with_a_frozen_picture_down) {
               HasSubstr("camwall_camera_condition{camera=\"gate\",condition=\"frozen\"} 1\n"));
 }
 
+TEST_F(exporter_test, claims_the_sandbox_only_when_every_worker_said_so) {
+  auto shown = [this](std::optional<bool> main, std::optional<bool> sub) {
+    auto x = live_gate();
+    x.streams[0].sandboxed = sub;
+    x.streams.push_back({.name = "main", .sandboxed = main});
+    publish(x);
+    return exporter_.text().find("camwall_sandbox_enforced 1\n") != std::string::npos;
+  };
+  EXPECT_FALSE(shown({}, {})) << "nobody spoke yet";
+  EXPECT_TRUE(shown({}, true));
+  EXPECT_TRUE(shown(true, true));
+  EXPECT_FALSE(shown(false, true));
+  EXPECT_FALSE(shown(false, {}));
+}
+
 TEST_F(exporter_test, creates_every_reason_at_zero) {
   publish(live_gate());
   auto text = exporter_.text();
