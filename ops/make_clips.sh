@@ -1,8 +1,8 @@
 #!/bin/bash
 # Makes the clips that the simulated cameras play: ops/make_clips.sh [DIR]   (default build/clips)
 #
-# Sixteen demo cameras (main and sub stream each) and small variants of codec, profile, GOP and
-# audio for the tests, with two files that describe them to camwall-camera-sim: demo.json and
+# Sixteen demo cameras (main and sub stream each), small variants of codec, profile, GOP and audio
+# for the tests, and pictures to which a camera is switched when it fails, with two files that describe them to camwall-camera-sim: demo.json and
 # variants.json. Clips that exist are kept; all are made anew when this script has changed.
 set -euo pipefail
 
@@ -79,6 +79,16 @@ make_variant() { # NAME PROFILE GOP_S AUDIO SECONDS
   echo "  $1"
 }
 
+# One small clip that is played in place of a camera's own: 15 frames a second, six seconds.
+make_failure() { # NAME FILTERS
+  local file=$dir/$1.mov
+  [[ -s $file ]] && return
+  # shellcheck disable=SC2046
+  ffmpeg -v error -y -f lavfi -i "$2" $(video_codec main 15 1 500) -an -t 6 "$file.part.mov" </dev/null
+  mv "$file.part.mov" "$file"
+  echo "  $1"
+}
+
 # name|label|colour a|colour b|main's frames a second|main's profile|sub's profile|audio
 # Every sub-stream is H.264, so that a wall of them plays in any browser; cam16's main stream is H.265.
 cameras='cam01|Front gate|1b4965|62b6cb|25|high|main|aac
@@ -110,6 +120,12 @@ h264_g10|main|10|none|20
 h265_g1|hevc|1|none|6
 h265_aac|hevc|2|aac|6
 h265_pcmu|hevc|1|pcmu|6'
+
+# name|filters: a picture that stands still though frames come, none at all, and one of another size
+failures="still|$(picture still 15 6 3a4a5a 203850 5),scale=640:360,loop=loop=-1:size=1,setpts=N/15/TB
+black|color=black:s=640x360:r=15
+grey|color=gray:s=640x360:r=15
+small|$(picture small 15 6 3a4a5a 203850 7),scale=320:180"
 
 write_mounts() { # demo.json, variants.json: files in the form camwall-camera-sim --mounts reads
   local separator name label profile
@@ -165,6 +181,9 @@ done <<<"$cameras"
 while IFS='|' read -r name profile gop audio length; do
   start_job make_variant "$name" "$profile" "$gop" "$audio" "$length"
 done <<<"$variants"
+while IFS='|' read -r name filters; do
+  start_job make_failure "$name" "$filters"
+done <<<"$failures"
 for pid in "${pids[@]}"; do
   wait "$pid" || die "a clip could not be made"
 done

@@ -46,14 +46,16 @@ class Simulator:
     variants  whether to serve the codec variants, each with the stream main
     cameras   further cameras, as in a mounts file (docs/reference/camera_sim.md)
     port      the first camera listens on the port after it
+    relay     whether all bytes pass a relay, which some faults need
     """
 
-    def __init__(self, demo=False, variants=False, cameras=None, port=18554, control_port=0):
+    def __init__(self, demo=False, variants=False, cameras=None, port=18554, control_port=0, relay=False):
         self._demo = 16 if demo is True else int(demo)
         self._variants = variants
         self._mounts = cameras
         self._port = port
         self._control_port = control_port
+        self._relay = relay
         self._process = None
         self._folder = None
         self._control = None
@@ -77,6 +79,8 @@ class Simulator:
         ready_file = pathlib.Path(self._folder, "ready.json")
         command = [build_dir() / "camwall-camera-sim", "--port", str(self._port),
                    "--control-port", str(self._control_port), "--ready-file", ready_file]
+        if self._relay:
+            command += ["--relay"]
         if self._demo:
             command += ["--demo", clips_dir(), "--cameras", str(self._demo)]
         if self._variants:
@@ -167,6 +171,9 @@ class Simulator:
 
     def reboot(self, camera, seconds) -> int:
         return self.command("reboot", camera, seconds)["dropped"]
+
+    def heal(self, camera):
+        self.command("heal", camera)
 
     def stats(self, camera) -> dict:
         return self.command("stats", camera)

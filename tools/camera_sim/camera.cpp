@@ -18,7 +18,7 @@ namespace camwall::camera_sim {
 namespace {
 
 constexpr int backlog = 64;
-constexpr double listen_retry_s = 1;
+constexpr double return_retry_s = 1;
 
 /// Whether the client has a session on the mount.
 bool plays(GstRTSPClient* client, const std::string& path) {
@@ -86,7 +86,7 @@ camera::camera(camera_options options, std::uint16_t port, pacer& by)
 
   if (options_.method != login::none) {
     GstRTSPAuth* auth =
-      make_login_counter(options_.method, options_.user, options_.password, login_failures_);
+      make_login_counter(options_.method, options_.user, options_.password, logins_);
     gst_rtsp_server_set_auth(server_, auth);
     g_object_unref(auth);
   }
@@ -98,6 +98,8 @@ camera::camera(camera_options options, std::uint16_t port, pacer& by)
                                       make_factory(added, by, role));
   }
   g_object_unref(points);
+  if (options_.relayed)
+    relay_ = std::make_unique<relay>();
   g_signal_connect(server_, "client-connected", G_CALLBACK(on_client), this);
 }
 
@@ -128,22 +130,24 @@ tl::expected<void, std::string> camera::listen() {
   return {};
 }
 
-void camera::listen_after(double seconds) {
+void camera::come_back_after(double seconds) {
   cancel_timer();
-  listen_timer_ = g_timeout_add(static_cast<guint>(seconds * 1000), on_listen_timer, this);
+  return_timer_ = g_timeout_add(static_cast<guint>(seconds * 1000), on_return, this);
 }
 
-gboolean camera::on_listen_timer(gpointer self) {
+gboolean camera::on_return(gpointer self) {
   auto& rebooted = *static_cast<camera*>(self);
-  rebooted.listen_timer_ = 0;
+  rebooted.return_timer_ = 0;
+  if (rebooted.relay_)
+    rebooted.relay_->silence(false);
   if (!rebooted.listen())
-    rebooted.listen_after(listen_retry_s);
+    rebooted.come_back_after(return_retry_s);
   return G_SOURCE_REMOVE;
 }
 
 void camera::cancel_timer() {
-  if (listen_timer_ != 0)
-    g_source_remove(std::exchange(listen_timer_, 0));
+  if (return_timer_ != 0)
+    g_source_remove(std::exchange(return_timer_, 0));
 }
 
 void camera::refuse() {
@@ -170,6 +174,36 @@ int camera::drop(ending how, const mount* only) {
   return dropped;
 }
 
+void camera::vanish() {
+  relay_->silence(true);
+  forget_sessions();
+}
+
+void camera::play(mount& on, std::shared_ptr<const clip> next) {
+  const auto before = on.content()->video.kind;
+  on.play(std::move(next));
+  GstRTSPMountPoints* points = gst_rtsp_server_get_mount_points(server_);
+  GstRTSPMediaFactory* factory =
+    gst_rtsp_mount_points_match(points, mount_path(on).c_str(), nullptr);
+  renew_factory(factory, on);
+  g_object_unref(factory);
+  g_object_unref(points);
+  if (on.content()->video.kind != before)
+    drop(ending::fin, &on);
+}
+
+void camera::heal() {
+  for (const auto& stream : mounts_) {
+    stream->faults.heal();
+    if (stream->content() != stream->options.content)
+      play(*stream, nullptr);
+  }
+  replies_.heal();
+  logins_.wrong_realm = false;
+  if (relay_)
+    relay_->heal();
+}
+
 /// A session over UDP outlives its connection (RFC 2326 §1.1); a dead camera's does not.
 void camera::forget_sessions() {
   GstRTSPSessionPool* pool = gst_rtsp_server_get_session_pool(server_);
@@ -191,21 +225,29 @@ gboolean camera::on_connection(gint fd, GIOCondition /*condition*/, gpointer sel
   const int accepted = ::accept4(fd, reinterpret_cast<sockaddr*>(&peer), &length, SOCK_CLOEXEC);
   if (accepted < 0)
     return G_SOURCE_CONTINUE;
-  GSocket* socket = g_socket_new_from_fd(accepted, nullptr);
-  if (socket == nullptr) {
-    ::close(accepted);
-    return G_SOURCE_CONTINUE;
-  }
+  unique_fd client{accepted};
+  auto& camera_of = *static_cast<camera*>(self);
+  ++camera_of.connections_;
   std::array<char, INET_ADDRSTRLEN> text{};
   ::inet_ntop(AF_INET, &peer.sin_addr, text.data(), text.size());
-  gst_rtsp_server_transfer_connection(static_cast<camera*>(self)->server_, socket, text.data(),
-                                      ntohs(peer.sin_port), nullptr);
+  if (camera_of.relay_)
+    client = camera_of.relay_->join(std::move(client));
+  if (client)
+    camera_of.serve(std::move(client), text.data(), ntohs(peer.sin_port));
   return G_SOURCE_CONTINUE;
 }
 
-void camera::on_client(GstRTSPServer* /*server*/, GstRTSPClient* client, gpointer self) {
-  ++static_cast<camera*>(self)->connections_;
+void camera::serve(unique_fd client, const std::string& address, std::uint16_t port) {
+  GSocket* socket = g_socket_new_from_fd(client.get(), nullptr);
+  if (socket == nullptr)
+    return;
+  client.release(); // The socket owns it now.
+  gst_rtsp_server_transfer_connection(server_, socket, address.c_str(), port, nullptr);
+}
+
+void camera::on_client(GstRTSPServer* server, GstRTSPClient* client, gpointer self) {
   hold_until_closes_are_over(client);
+  static_cast<camera*>(self)->replies_.attach(server, client);
   g_signal_connect(client, "play-request", G_CALLBACK(on_play), self);
 }
 
@@ -247,7 +289,7 @@ nlohmann::json camera::statistics() const {
       viewers += plays(GST_RTSP_CLIENT(item->data), mount_path(*of)) ? 1 : 0;
     streams[of->options.path] = {{"clients", viewers},
                                  {"sessions", of->sessions.load()},
-                                 {"frozen", of->frozen.load()},
+                                 {"frozen", of->faults.frozen.load()},
                                  {"units_sent", of->units_sent.load()},
                                  {"units_dropped", of->units_dropped.load()},
                                  {"last_serial", of->last_serial.load()}};
@@ -257,7 +299,12 @@ nlohmann::json camera::statistics() const {
           {"clients", count},
           {"connections", connections_},
           {"refusing", refusing()},
-          {"login_failures", login_failures_.load()},
+          {"sessions_now", replies_.sessions_now()},
+          {"sessions_peak", replies_.sessions_peak()},
+          {"described", replies_.described()},
+          {"failed_requests", replies_.failed()},
+          {"logins", logins_.successes.load()},
+          {"login_failures", logins_.failures.load()},
           {"streams", streams}};
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/unique_fd.hpp"
+#include "tools/camera_sim/answers.hpp"
 #include "tools/camera_sim/login_counter.hpp"
 #include "tools/camera_sim/mount.hpp"
+#include "tools/camera_sim/relay.hpp"
 
 #include <gst/rtsp-server/rtsp-server.h>
 #include <nlohmann/json.hpp>
@@ -24,6 +26,8 @@ struct camera_options {
   std::string user;
   std::string password;
   std::vector<mount_options> streams;
+  /// Whether its bytes pass a relay, which faults of bytes need.
+  bool relayed = false;
 };
 
 /// How a connection ends: in order, or with a reset as from a camera that lost its power.
@@ -50,9 +54,9 @@ public:
   /// Opens the port on loopback. The error is a sentence.
   tl::expected<void, std::string> listen();
 
-  /// Opens the port after a while, unless refuse or listen is called before. A port that has been
-  /// taken meanwhile is tried again every second.
-  void listen_after(double seconds);
+  /// Ends the refusal and the silence of a reboot after a while, unless refuse or listen is called
+  /// before. A port that has been taken meanwhile is tried again every second.
+  void come_back_after(double seconds);
 
   /// Closes the port: new connections are refused, open ones go on.
   void refuse();
@@ -63,6 +67,30 @@ public:
 
   /// Ends the connections of all clients, or of those that play `only`, and returns how many.
   int drop(ending how, const mount* only = nullptr);
+
+  /// Neither end nor answer: connections stay open on the clients' side and the sessions are
+  /// forgotten; new connections are taken and never answered. Only with a relay.
+  void vanish();
+
+  /// Plays another clip (null: its own) on one of the camera's streams. With another codec its
+  /// sessions end, as at a camera that is configured anew.
+  void play(mount& on, std::shared_ptr<const clip> next);
+
+  /// Ends all faults.
+  void heal();
+
+  answers& replies() {
+    return replies_;
+  }
+
+  login_record& logins() {
+    return logins_;
+  }
+
+  /// Null without a relay.
+  relay* bytes() {
+    return relay_.get();
+  }
 
   /// Forgets sessions whose client has gone without a word.
   void clean_up();
@@ -76,8 +104,9 @@ public:
 private:
   static gboolean on_connection(gint fd, GIOCondition condition, gpointer self);
   static void on_client(GstRTSPServer* server, GstRTSPClient* client, gpointer self);
+  void serve(unique_fd client, const std::string& address, std::uint16_t port);
   static void on_play(GstRTSPClient* client, GstRTSPContext* context, gpointer self);
-  static gboolean on_listen_timer(gpointer self);
+  static gboolean on_return(gpointer self);
   void forget_sessions();
   void cancel_timer();
   std::string url(const mount& of) const;
@@ -88,8 +117,10 @@ private:
   GstRTSPServer* server_ = nullptr;
   unique_fd listener_;
   guint listener_source_ = 0;
-  guint listen_timer_ = 0;
-  std::atomic<std::uint64_t> login_failures_{0};
+  guint return_timer_ = 0;
+  std::unique_ptr<relay> relay_;
+  answers replies_;
+  login_record logins_;
   std::uint64_t connections_ = 0;
 };
 

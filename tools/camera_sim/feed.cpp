@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
+#include <span>
 #include <utility>
 
 namespace camwall::camera_sim {
@@ -17,6 +19,9 @@ constexpr std::uint64_t waiting_bytes_max = 4UL << 20U;
 /// The same for audio: eight seconds of G.711. A client may leave the audio out, and then nothing
 /// ever takes it.
 constexpr std::uint64_t waiting_audio_bytes_max = 64UL << 10U;
+
+/// Ninety ticks of the RTP clock.
+constexpr std::int64_t flood_distance_ns = 1'000'000;
 
 GstCaps* make_caps(const track& from) {
   GstCaps* caps = nullptr;
@@ -48,8 +53,22 @@ GstCaps* make_caps(const track& from) {
   return caps;
 }
 
-/// The access unit with, for video, the SEI of its serial before the first slice.
-GstBuffer* make_buffer(const access_unit& unit, codec kind, std::optional<std::uint64_t> serial) {
+/// Bytes of length, and of the slice's header, where a wrong bit would be seen by any reader.
+constexpr std::size_t kept_slice_bytes = 16;
+
+/// Turns bits of the first slices' payload over.
+void flip_bits(std::span<std::uint8_t> slices, int count, std::minstd_rand& random) {
+  if (slices.size() <= kept_slice_bytes)
+    return;
+  std::uniform_int_distribution<std::size_t> place{kept_slice_bytes, slices.size() - 1};
+  for (int i = 0; i < count; ++i)
+    slices[place(random)] ^= static_cast<std::uint8_t>(1U << (random() % 8));
+}
+
+/// The access unit with, for video, the SEI of its serial before the first slice, and with wrong
+/// bits in its slices.
+GstBuffer* make_buffer(const access_unit& unit, codec kind, std::optional<std::uint64_t> serial,
+                       int flipped_bits, std::minstd_rand& random) {
   if (!serial)
     return gst_buffer_new_memdup(unit.bytes.data(), unit.bytes.size());
   const auto sei = make_serial_sei(kind, *serial);
@@ -59,6 +78,8 @@ GstBuffer* make_buffer(const access_unit& unit, codec kind, std::optional<std::u
   std::memcpy(memory + unit.first_slice, sei.data(), sei.size());
   std::memcpy(memory + unit.first_slice + sei.size(), unit.bytes.data() + unit.first_slice,
               unit.bytes.size() - unit.first_slice);
+  flip_bits({memory + unit.first_slice + sei.size(), unit.bytes.size() - unit.first_slice},
+            flipped_bits, random);
   return gst_buffer_new_wrapped(memory, size);
 }
 
@@ -81,9 +102,10 @@ std::shared_ptr<feed> feed::make(std::shared_ptr<mount> of, GstElement* bin) {
 }
 
 feed::feed(std::shared_ptr<mount> of, GstElement* bin) : mount_(std::move(of)) {
-  const auto& content = *mount_->options.content;
+  const auto playing = mount_->content();
+  const auto& content = *playing;
   const auto now = mount::now_ns();
-  set_up(video_, bin, "video", content.video);
+  set_up(video_, bin, "video", playing, content.video);
   // The first unit goes out ahead of its time: a client that comes back at once must not get it
   // twice.
   const auto unsent = static_cast<std::uint64_t>(mount_->last_serial + 1);
@@ -93,7 +115,7 @@ feed::feed(std::shared_ptr<mount> of, GstElement* bin) : mount_(std::move(of)) {
     video_.position = content.video.next_keyframe(video_.position);
   video_.origin_ns = content.video.due_ns(video_.position);
   if (mount_->options.audio && content.audio) {
-    set_up(audio_, bin, "audio", *content.audio);
+    set_up(audio_, bin, "audio", playing, *content.audio);
     audio_.position = content.audio->first_due(now);
     audio_.origin_ns = content.audio->due_ns(audio_.position);
     audio_.delay_ns = content.video.units.front().composition_ns;
@@ -107,8 +129,10 @@ feed::~feed() {
   }
 }
 
-void feed::set_up(cursor& on, GstElement* bin, const char* name, const track& from) {
+void feed::set_up(cursor& on, GstElement* bin, const char* name,
+                  std::shared_ptr<const clip> content, const track& from) {
   on.source = GST_APP_SRC(gst_bin_get_by_name_recurse_up(GST_BIN(bin), name));
+  on.content = std::move(content);
   on.from = &from;
   on.waiting_bytes_max = &on == &video_ ? waiting_bytes_max : waiting_audio_bytes_max;
   GstCaps* caps = make_caps(from);
@@ -133,22 +157,44 @@ void feed::advance() {
   const auto running = gst_element_get_current_running_time(GST_ELEMENT(video_.source));
   if (!GST_CLOCK_TIME_IS_VALID(running))
     return;
-  const bool frozen = mount_->frozen;
-  advance(video_, static_cast<std::int64_t>(running), frozen);
+  const auto now = static_cast<std::int64_t>(running);
+  change_clip();
+  video_.ahead_ns += (now - last_running_ns_) * (mount_->faults.speed - 1);
+  last_running_ns_ = now;
+  advance(video_, now + video_.ahead_ns);
   if (audio_.source != nullptr)
-    advance(audio_, static_cast<std::int64_t>(running), frozen);
+    advance(audio_, now);
 }
 
-void feed::advance(cursor& on, std::int64_t running_ns, bool frozen) {
-  while (on.primed && due_ns(on) <= running_ns) {
+/// Goes over to another clip of the same codec: its next keyframe follows the unit that was sent
+/// last, in time and in its serial.
+void feed::change_clip() {
+  auto wanted = mount_->content();
+  if (wanted == video_.content || wanted->video.kind != video_.from->kind)
+    return;
+  const auto decode = video_.from->due_ns(video_.position) - video_.origin_ns;
+  video_.content = std::move(wanted);
+  video_.from = &video_.content->video;
+  video_.position = video_.from->next_keyframe(video_.from->first_due(mount::now_ns()));
+  video_.origin_ns = video_.from->due_ns(video_.position) - decode;
+  GstCaps* caps = make_caps(*video_.from);
+  gst_app_src_set_caps(video_.source, caps);
+  gst_caps_unref(caps);
+}
+
+void feed::advance(cursor& on, std::int64_t media_ns) {
+  const auto& faults = mount_->faults;
+  const bool frozen = faults.frozen;
+  while (on.primed && due_ns(on) <= media_ns) {
     const bool keyframe = on.from->unit(on.position).keyframe;
+    const bool left_out = on.serial && keyframe && faults.keyframes_stopped;
     if (frozen || gst_app_src_get_current_level_bytes(on.source) > on.waiting_bytes_max) {
       on.wants_keyframe = true;
       mount_->units_dropped += frozen || !on.serial ? 0 : 1;
-    } else if (keyframe) {
+    } else if (keyframe && !left_out) {
       on.wants_keyframe = false;
     }
-    if (!on.wants_keyframe)
+    if (!on.wants_keyframe && !left_out)
       push(on);
     step(on);
   }
@@ -162,8 +208,13 @@ std::int64_t feed::due_ns(const cursor& on) const {
 
 void feed::push(cursor& on) {
   const auto& unit = on.from->unit(on.position);
-  GstBuffer* buffer = make_buffer(unit, on.from->kind, on.serial);
-  const auto decode = on.from->due_ns(on.position) - on.origin_ns + on.delay_ns;
+  GstBuffer* buffer =
+    make_buffer(unit, on.from->kind, on.serial, mount_->faults.flipped_bits, random_);
+  // In a flood the times of units that are due together lie apart as little as can be told.
+  const auto decode =
+    std::max(on.from->due_ns(on.position) - on.origin_ns + on.delay_ns - on.ahead_ns,
+             on.last_decode_ns + flood_distance_ns);
+  on.last_decode_ns = decode;
   GST_BUFFER_DTS(buffer) = static_cast<GstClockTime>(decode);
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(decode + unit.composition_ns);
   if (!unit.keyframe)

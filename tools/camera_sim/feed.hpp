@@ -6,9 +6,11 @@
 #include <gst/gst.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 
 namespace camwall::camera_sim {
 
@@ -34,12 +36,17 @@ private:
   /// How far one track has got.
   struct cursor {
     GstAppSrc* source = nullptr;
+    /// What `from` is a track of.
+    std::shared_ptr<const clip> content;
     const track* from = nullptr;
     std::uint64_t waiting_bytes_max = 0;
     /// Place in the endless loop of the clip.
     std::uint64_t position = 0;
     /// Due time of the first unit: the medium's running time 0.
     std::int64_t origin_ns = 0;
+    /// By how much a flood has got ahead of the running time.
+    std::int64_t ahead_ns = 0;
+    std::int64_t last_decode_ns = std::numeric_limits<std::int64_t>::min() / 2;
     /// Added to every presentation time; brings the audio behind the video's reordering delay.
     std::int64_t delay_ns = 0;
     /// Serial of the unit at `position`; video only.
@@ -50,9 +57,11 @@ private:
 
   feed(std::shared_ptr<mount> of, GstElement* bin);
 
-  void set_up(cursor& on, GstElement* bin, const char* name, const track& from);
+  void set_up(cursor& on, GstElement* bin, const char* name, std::shared_ptr<const clip> content,
+              const track& from);
   void prime(GstAppSrc* source);
-  void advance(cursor& on, std::int64_t running_ns, bool frozen);
+  void advance(cursor& on, std::int64_t media_ns);
+  void change_clip();
   void push(cursor& on);
   static void step(cursor& on);
   std::int64_t due_ns(const cursor& on) const;
@@ -61,6 +70,8 @@ private:
   std::mutex mutex_;
   cursor video_;
   cursor audio_;
+  std::int64_t last_running_ns_ = 0;
+  std::minstd_rand random_;
 };
 
 } // namespace camwall::camera_sim

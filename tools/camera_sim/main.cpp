@@ -34,6 +34,7 @@ struct options {
   std::size_t cameras = 16;
   std::uint16_t base_port = 8554;
   std::uint16_t control_port = 9554;
+  bool relay = false;
 };
 
 /// `count` demo cameras: the sixteen, and then the same again under further names.
@@ -51,9 +52,9 @@ std::vector<sim::camera_options> repeat(const std::vector<sim::camera_options>& 
   return result;
 }
 
-tl::expected<std::vector<sim::camera_options>, std::string> gather(const options& chosen) {
+tl::expected<std::vector<sim::camera_options>, std::string> gather(const options& chosen,
+                                                                   sim::clip_store& clips) {
   std::vector<sim::camera_options> result;
-  sim::clip_store clips;
   const auto add = [&](const fs::path& file, const fs::path& folder, std::size_t count) {
     auto cameras = sim::read_mounts_file(file, folder, clips);
     if (!cameras)
@@ -73,7 +74,18 @@ tl::expected<std::vector<sim::camera_options>, std::string> gather(const options
     return tl::unexpected(added.error());
   if (result.empty())
     return tl::unexpected(std::string{"no cameras: give --demo, --variants or --mounts"});
+  for (auto& one : result)
+    one.relayed = chosen.relay;
   return result;
+}
+
+/// Where the clips of `play` are looked up.
+fs::path clips_folder(const options& chosen) {
+  for (const auto& folder : {chosen.clips, chosen.demo, chosen.variants}) {
+    if (!folder.empty())
+      return folder;
+  }
+  return chosen.mounts.parent_path();
 }
 
 /// Tells whoever waits: a line on the standard output, and the file, which appears as a whole.
@@ -96,12 +108,13 @@ bool announce(sim::simulator& cameras, const options& chosen, std::uint16_t cont
 }
 
 int serve(const options& chosen) {
-  auto wanted = gather(chosen);
+  sim::clip_store clips{clips_folder(chosen)};
+  auto wanted = gather(chosen, clips);
   if (!wanted) {
     std::cerr << "camwall-camera-sim: " << wanted.error() << "\n";
     return exit_usage;
   }
-  sim::simulator cameras;
+  sim::simulator cameras{clips};
   if (auto opened = cameras.open(std::move(*wanted), chosen.base_port); !opened) {
     std::cerr << "camwall-camera-sim: " << opened.error() << "\n";
     return EXIT_FAILURE;
@@ -148,6 +161,7 @@ int run(int argc, char** argv) {
     ->capture_default_str();
   app.add_option("--control-port", chosen.control_port, "Port of the control channel; 0: any")
     ->capture_default_str();
+  app.add_flag("--relay", chosen.relay, "Let all bytes pass a relay, which some faults need");
   app.add_option("--ready-file", chosen.ready_file, "Write the answer to \"list\" here when ready");
   CLI11_PARSE(app, argc, argv);
   gst_init(nullptr, nullptr);

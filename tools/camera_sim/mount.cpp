@@ -2,6 +2,7 @@
 
 #include "tools/camera_sim/feed.hpp"
 #include "tools/camera_sim/pacer.hpp"
+#include "tools/camera_sim/packet_filter.hpp"
 
 #include <chrono>
 #include <utility>
@@ -36,10 +37,11 @@ const char* payloader(codec kind) {
   return "fakesink";
 }
 
-std::string launch_line(const mount_options& options) {
+std::string launch_line(const mount& of) {
+  const auto content = of.content();
   std::string line =
-    std::string{"( appsrc name=video ! "} + payloader(options.content->video.kind) + " name=pay0 ";
-  if (const auto& audio = options.content->audio; audio && options.audio)
+    std::string{"( appsrc name=video ! "} + payloader(content->video.kind) + " name=pay0 ";
+  if (const auto& audio = content->audio; audio && of.options.audio)
     line += std::string{"appsrc name=audio ! "} + payloader(audio->kind) + " name=pay1 ";
   return line + ")";
 }
@@ -53,6 +55,7 @@ void configure(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer d
   auto& chosen = *static_cast<configuration*>(data);
   GstElement* bin = gst_rtsp_media_get_element(media);
   auto played = feed::make(chosen.of, bin);
+  filter_packets(chosen.of, bin);
   gst_object_unref(bin);
 
   using held = std::pair<std::shared_ptr<feed>, pacer*>;
@@ -77,8 +80,27 @@ GstRTSPLowerTrans protocols(transport chosen) {
 } // namespace
 
 mount::mount(std::string camera_name, mount_options chosen)
-  : name(std::move(camera_name) + "/" + chosen.path), options(std::move(chosen)) {
+  : name(std::move(camera_name) + "/" + chosen.path),
+    options(std::move(chosen)),
+    content_(options.content) {
   // nop
+}
+
+void mount_faults::heal() {
+  frozen = keyframes_stopped = clock_stopped = false;
+  speed = 1;
+  flipped_bits = 0;
+  lost = reordered = clock_jump_s = 0;
+}
+
+std::shared_ptr<const clip> mount::content() const {
+  const std::lock_guard lock{content_mutex_};
+  return content_;
+}
+
+void mount::play(std::shared_ptr<const clip> next) {
+  const std::lock_guard lock{content_mutex_};
+  content_ = next ? std::move(next) : options.content;
 }
 
 void mount::count_sent(std::uint64_t serial) {
@@ -99,7 +121,7 @@ std::int64_t mount::now_ns() {
 GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,
                                   const std::string& role) {
   GstRTSPMediaFactory* factory = gst_rtsp_media_factory_new();
-  gst_rtsp_media_factory_set_launch(factory, launch_line(of->options).c_str());
+  renew_factory(factory, *of);
   // A medium that clients share waits for ever at a track that its first client did not set up, and
   // answers 503 to everybody else. So each session has one, at the same place of the timeline.
   gst_rtsp_media_factory_set_shared(factory, FALSE);
@@ -119,6 +141,10 @@ GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,
     [](gpointer memory, GClosure*) { delete static_cast<configuration*>(memory); },
     GConnectFlags{});
   return factory;
+}
+
+void renew_factory(GstRTSPMediaFactory* factory, const mount& of) {
+  gst_rtsp_media_factory_set_launch(factory, launch_line(of).c_str());
 }
 
 } // namespace camwall::camera_sim

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace camwall::camera_sim {
@@ -30,6 +31,31 @@ struct mount_options {
   bool audio = true;
 };
 
+/// What a stream does wrongly on command. The media and their packets are changed by feed.cpp and
+/// packet_filter.cpp.
+struct mount_faults {
+  /// Sessions stay open and nothing is sent.
+  std::atomic<bool> frozen{false};
+  /// Keyframes are left out.
+  std::atomic<bool> keyframes_stopped{false};
+  /// How many times too fast access units come.
+  std::atomic<int> speed{1};
+  /// Bits that are turned over in the picture of each access unit.
+  std::atomic<int> flipped_bits{0};
+  /// Share of the packets that is lost, and that changes places with the one behind, 0 to 1.
+  std::atomic<double> lost{0};
+  std::atomic<double> reordered{0};
+  /// Added to every RTP timestamp.
+  std::atomic<double> clock_jump_s{0};
+  /// Every packet has the timestamp of the one before.
+  std::atomic<bool> clock_stopped{false};
+  /// Goes up by one when the timestamps of all running sessions begin at 0 again.
+  std::atomic<unsigned> clock_resets{0};
+
+  /// Ends all of them, the lasting effect of a clock's reset excepted.
+  void heal();
+};
+
 /// One stream of a camera: its options, its faults, its counts. Lives as long as anything that
 /// plays it; every member may be read from any thread.
 struct mount {
@@ -41,8 +67,14 @@ struct mount {
   const std::string name; // camera/path
   const mount_options options;
 
-  /// A fault: sessions stay open and nothing is sent.
-  std::atomic<bool> frozen{false};
+  /// The clip that is played at present; from the options until `play` changes it.
+  std::shared_ptr<const clip> content() const;
+
+  /// Sessions that run go on with the first keyframe of `next`, which must have the same video
+  /// codec for them; null: the clip of the options.
+  void play(std::shared_ptr<const clip> next);
+
+  mount_faults faults;
 
   std::atomic<std::uint64_t> sessions{0};
   /// Video units, once for each session that was sent them.
@@ -54,11 +86,18 @@ struct mount {
 
   /// Counts a video unit that was sent.
   void count_sent(std::uint64_t serial);
+
+private:
+  mutable std::mutex content_mutex_;
+  std::shared_ptr<const clip> content_;
 };
 
 /// A factory that plays the mount through `by`, which must outlive it. The caller owns the
 /// reference. With `role` not empty, only that role may play it.
 GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,
                                   const std::string& role);
+
+/// New sessions of the factory get the tracks of what the mount plays now.
+void renew_factory(GstRTSPMediaFactory* factory, const mount& of);
 
 } // namespace camwall::camera_sim

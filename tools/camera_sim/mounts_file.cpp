@@ -116,6 +116,12 @@ tl::expected<std::shared_ptr<const clip>, std::string> clip_store::get(
   return loaded;
 }
 
+tl::expected<std::shared_ptr<const clip>, std::string> clip_store::named(const std::string& name) {
+  if (name.find('/') != std::string::npos)
+    return tl::unexpected("a clip's name without a folder is expected, not " + name);
+  return get(folder_ / (name + ".mov"));
+}
+
 tl::expected<std::vector<camera_options>, std::string> read_mounts_file(
   const std::filesystem::path& file, const std::filesystem::path& clips_folder, clip_store& clips) {
   std::ifstream input{file};

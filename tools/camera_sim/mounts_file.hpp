@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace camwall::camera_sim {
@@ -15,9 +16,18 @@ namespace camwall::camera_sim {
 /// Reads clips once, however many cameras play them.
 class clip_store {
 public:
+  /// `folder`: where `named` looks.
+  explicit clip_store(std::filesystem::path folder) : folder_(std::move(folder)) {
+    // nop
+  }
+
   tl::expected<std::shared_ptr<const clip>, std::string> get(const std::filesystem::path& file);
 
+  /// The clip of that name in the folder, without its extension. The error is a sentence.
+  tl::expected<std::shared_ptr<const clip>, std::string> named(const std::string& name);
+
 private:
+  const std::filesystem::path folder_;
   std::map<std::filesystem::path, std::shared_ptr<const clip>> clips_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/camera_sim/camera.hpp"
+#include "tools/camera_sim/mounts_file.hpp"
 #include "tools/camera_sim/pacer.hpp"
 
 #include <tl/expected.hpp>
@@ -23,6 +24,11 @@ struct target {
 /// All cameras of the process. Used by the main loop's thread only.
 class simulator {
 public:
+  /// `clips` holds what `play` may be asked for, and must outlive it.
+  explicit simulator(clip_store& clips) : clips_(clips) {
+    // nop
+  }
+
   /// What one process stands for; a port range and a table of threads have to hold it.
   static constexpr std::size_t cameras_max = 256;
 
@@ -39,10 +45,15 @@ public:
   /// Finds `camera` or `camera/stream`.
   tl::expected<target, std::string> find(std::string_view name) const;
 
+  clip_store& clips() {
+    return clips_;
+  }
+
   /// Ends all connections and waits, at most half a second, until no medium runs.
   void shut_down();
 
 private:
+  clip_store& clips_;
   pacer pacer_;
   std::vector<std::unique_ptr<camera>> cameras_;
   guint cleaner_ = 0;
