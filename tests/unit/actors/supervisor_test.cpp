@@ -24,7 +24,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::finish)
 namespace camwall {
 namespace {
 
-caf::behavior child(caf::event_based_actor* self) {
+// The argument has a reason: for a function without any, CAF 0.17 dereferences a null pointer to
+// its arguments, which the assertions of the library do not let pass.
+caf::behavior child(caf::event_based_actor* self, const std::string& /*id*/) {
   self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr&) -> caf::error {
     return caf::exit_reason::unhandled_exception;
   });
@@ -43,7 +45,7 @@ protected:
   child_spec spec(const std::string& id) {
     return {id, [this, id](caf::event_based_actor* parent) {
               ++starts_[id];
-              return live_[id] = parent->spawn<caf::linked>(child);
+              return live_[id] = parent->spawn<caf::linked>(child, id);
             }};
   }
 
