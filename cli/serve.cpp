@@ -116,6 +116,8 @@ struct running_wall::impl {
        .build = installed.build},
       observer);
     if (!started)
+       .order = [this](std::string_view camera,
+                       camera_order what) { owned_wall->order(camera, what); },
       return started.error();
     http = std::move(*started);
     return {};

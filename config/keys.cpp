@@ -32,6 +32,7 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.connecting_max", "4"},
   {"limits.connecting_per_host_max", "2"},
   {"limits.stderr_lines_max", "50"},
+  {"limits.events_max", "100"},
   {"limits.worker_memory_mb", "512"},
   {"log.level", "info"},
   {"log.format", "text"},

@@ -114,6 +114,7 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("connecting_max", into.connecting_max, 1, 64);
   here.read("connecting_per_host_max", into.connecting_per_host_max, 1, 64);
   here.read("stderr_lines_max", into.stderr_lines_max, 1, 1000);
+  here.read("events_max", into.events_max, 1, 1000);
   here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.
