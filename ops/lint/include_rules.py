@@ -34,6 +34,7 @@ LIBRARIES = {
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],
     "libsw": ["media/worker", "tests/unit/media_worker"],
+    "systemd/": ["cli"],
     "gst/": ["tools/camera_sim"],
     "CLI/": ["main.cpp", "tools/camera_sim", "media/worker", "tests"],
 }
