@@ -186,6 +186,7 @@ void stream_state::launch() {
     .segment_s = config.hls.segment.count(),
     .window = config.hls.window,
     .grace = config.hls.grace,
+    .disk_free_min_mb = config.limits.disk_free_min_mb,
     .open_deadline_s = config.deadlines.open.count(),
     .access_unit_deadline_s = config.deadlines.access_unit.count(),
     .memory_mb = config.limits.worker_memory_mb,
@@ -238,9 +239,9 @@ void stream_state::note(const media::worker_event& what) {
   }
 }
 
-void stream_state::observe_transition(phase before, bool failed_now,
 /// Measures faults and returns, and makes an event of what an operator wants to know. That the next
 /// try begins is none: the failure before it names the time.
+void stream_state::observe_transition(phase before, bool failed_now,
                                       std::optional<time_point> last_unit, time_point now) {
   auto after = machine->phase();
   since = before == after ? since : std::chrono::system_clock::now();
@@ -273,7 +274,6 @@ void stream_state::observe_transition(phase before, bool failed_now,
              !(before == phase::idle || resting(after))) {
     return; // Leaving `disabled` is an order, or the start of the server.
   }
-}
   if (resting(after))
     fault_at.reset(); // Switched off or not wanted: what follows is no recovery.
   tell_history(std::move(what));
@@ -286,6 +286,7 @@ void stream_state::tell_history(camera_event what) {
   spdlog::log(level, "camera {}/{}: {}", camera.id, stream_name, to_line(what));
   if (auto board = find_actor(self->system(), board_name))
     self->send(board, event_happened{camera.id, std::move(what)});
+}
 
 void stream_state::report(bool changed) {
   auto now = self->clock().now();

@@ -116,6 +116,8 @@ struct running_wall::impl {
       {.wall = &snapshots,
        .demand = [this](std::string_view camera,
                         std::string_view stream) { owned_wall->demand(camera, stream); },
+       .order = [this](std::string_view camera,
+                       camera_order what) { owned_wall->order(camera, what); },
        .metrics = [this] { return exporter.text(); },
        .ready = [this] { return wall.load() != nullptr && !gave_up; },
        .static_dir = installed.static_dir,
@@ -125,8 +127,6 @@ struct running_wall::impl {
        .build = installed.build},
       observer);
     if (!started)
-       .order = [this](std::string_view camera,
-                       camera_order what) { owned_wall->order(camera, what); },
       return started.error();
     http = std::move(*started);
     return {};

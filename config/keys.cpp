@@ -34,6 +34,7 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.stderr_lines_max", "50"},
   {"limits.events_max", "100"},
   {"limits.worker_memory_mb", "512"},
+  {"limits.disk_free_min_mb", "32"},
   {"log.level", "info"},
   {"log.format", "text"},
   {"state_dir", "state"},

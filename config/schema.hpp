@@ -69,6 +69,7 @@ struct limits {
   std::uint32_t stderr_lines_max = 50;
   std::uint32_t events_max = 100; ///< Of one camera.
   std::uint32_t worker_memory_mb = 512;
+  std::uint32_t disk_free_min_mb = 32;
 };
 
 struct logging {

@@ -76,6 +76,7 @@ json render(const open_order& x) {
           {"segment_s", x.segment_s},
           {"window", x.window},
           {"grace", x.grace},
+          {"disk_free_min_mb", x.disk_free_min_mb},
           {"open_deadline_s", x.open_deadline_s},
           {"access_unit_deadline_s", x.access_unit_deadline_s},
           {"memory_mb", x.memory_mb}};
@@ -141,6 +142,7 @@ order read_order(const json& x) {
                     .segment_s = real(x, "segment_s"),
                     .window = small(x, "window"),
                     .grace = small(x, "grace"),
+                    .disk_free_min_mb = small(x, "disk_free_min_mb"),
                     .open_deadline_s = real(x, "open_deadline_s"),
                     .access_unit_deadline_s = real(x, "access_unit_deadline_s"),
                     .memory_mb = small(x, "memory_mb")};
