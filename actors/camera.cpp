@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::seconds stream_respawn_wait{1};
 
+/// A refused password counts for at least this long, while the try after it is on its way.
+constexpr double login_moment_s = 30;
+
 std::string grid_stream_of(const config::camera& x) {
   return x.sub_url.empty() ? "main" : "sub";
 }
@@ -52,15 +55,49 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
     spawn_stream(x.name);
   return {
     [this](stream_status& msg) {
+      note_login(msg);
       latest.insert_or_assign(msg.stream.name, std::move(msg));
       report();
     },
     [this](demand_stream& msg) {
-      if (auto i = streams.find(msg.stream); i != streams.end())
+      if (auto i = streams.find(msg.stream); i != streams.end() && !login_refused(msg.stream))
         self->send(i->second, std::move(msg));
     },
+    [this](const order_camera& msg) { obey(msg); },
     [this](respawn_stream& msg) { spawn_stream(msg.name); },
   };
+}
+
+void camera_state::obey(const order_camera& msg) {
+  if (msg.what == camera_order::enable || msg.what == camera_order::disable)
+    camera.enabled = msg.what == camera_order::enable; // For streams that are spawned again.
+  if (msg.what != camera_order::disable)
+    login_held_until.clear();
+  camera_event event{.at = std::chrono::system_clock::now(),
+                     .stream = grid_stream,
+                     .order = std::string{to_string(msg.what)}};
+  if (auto grid = latest.find(grid_stream); grid != latest.end())
+    event.before = event.after = grid->second.stream.status;
+  spdlog::info("camera {}: {}", camera.id, to_line(event));
+  if (auto board = find_actor(self->system(), board_name))
+    self->send(board, event_happened{camera.id, std::move(event)});
+  for (auto& [which, actor] : streams)
+    self->send(actor, msg);
+}
+
+void camera_state::note_login(const stream_status& x) {
+  if (x.stream.status == phase::live)
+    login_held_until.erase(x.stream.name);
+  else if (x.reason == reason::auth)
+    login_held_until[x.stream.name] =
+      self->clock().now() + std::chrono::duration_cast<duration>(
+                              std::chrono::duration<double>(std::max(x.backoff_s, login_moment_s)));
+}
+
+bool camera_state::login_refused(const std::string& asking) const {
+  auto now = self->clock().now();
+  return std::any_of(login_held_until.begin(), login_held_until.end(),
+                     [&](const auto& x) { return x.first != asking && now < x.second; });
 }
 
 void camera_state::spawn_stream(const std::string& stream_name) {

@@ -22,6 +22,13 @@ struct camera_state {
 
   caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx, config::camera cam);
   void spawn_stream(const std::string& stream_name);
+  void obey(const order_camera& msg);
+  void note_login(const stream_status& x);
+
+  /// The camera refused the password of the other stream. Both log in to the same account: a second
+  /// series of tries would lock it.
+  bool login_refused(const std::string& asking) const;
+
   void on_exit(const caf::exit_msg& msg);
   void report();
 
@@ -31,6 +38,7 @@ struct camera_state {
   std::string grid_stream;
   std::map<std::string, caf::actor> streams;
   std::map<std::string, stream_status> latest;
+  std::map<std::string, time_point> login_held_until; ///< By stream.
 
   static inline const char* name = "camera";
 };

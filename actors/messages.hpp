@@ -2,6 +2,8 @@
 
 #include "actors/reconnect_policy.hpp"
 #include "config/schema.hpp"
+#include "core/camera_order.hpp"
+#include "core/event_history.hpp"
 #include "core/wall_snapshot.hpp"
 #include "media/worker_launcher.hpp"
 
@@ -9,7 +11,9 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 // Everything that actors say to each other. All of it stays in this process, so nothing is
 // serialized.
@@ -21,6 +25,11 @@ namespace camwall {
 struct demand_stream {
   std::string camera;
   std::string stream;
+};
+
+/// An operator orders something of a camera and all its streams.
+struct order_camera {
+  camera_order what = camera_order::restart;
 };
 
 /// The gate lets the stream with this ticket connect.
@@ -65,8 +74,28 @@ struct camera_status {
   camera_snapshot camera;
 };
 
+/// For the camera's history.
+struct event_happened {
+  std::string camera;
+  camera_event what;
+};
+
+/// What the worker that ended last had written to its stderr; belongs to the event of its end.
+struct worker_last_words {
+  std::string camera;
+  std::string stream;
+  std::vector<std::string> lines;
+};
+
 struct zygote_ended {
   std::string why;
+};
+
+// -- to anybody -----------------------------------------------------------------------------------
+
+/// Whoever handles this lets go of the token: that shows that it is still at work.
+struct still_there {
+  std::shared_ptr<const void> token;
 };
 
 // -- to oneself -----------------------------------------------------------------------------------
@@ -90,13 +119,17 @@ struct respawn_stream {
 
 #define CAMWALL_LOCAL(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::type)
 CAMWALL_LOCAL(demand_stream)
+CAMWALL_LOCAL(order_camera)
 CAMWALL_LOCAL(slot_granted)
 CAMWALL_LOCAL(ask_for_slot)
 CAMWALL_LOCAL(return_slot)
 CAMWALL_LOCAL(worker_told)
 CAMWALL_LOCAL(stream_status)
 CAMWALL_LOCAL(camera_status)
+CAMWALL_LOCAL(event_happened)
+CAMWALL_LOCAL(worker_last_words)
 CAMWALL_LOCAL(zygote_ended)
+CAMWALL_LOCAL(still_there)
 CAMWALL_LOCAL(wake)
 CAMWALL_LOCAL(announce)
 CAMWALL_LOCAL(publish_due)

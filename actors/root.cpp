@@ -36,6 +36,9 @@ struct gate_state {
         grant(gate->ask(msg.ticket, std::move(msg.host), msg.urgent, msg.long_dead));
       },
       [this](const return_slot& msg) { give_back(msg.ticket); },
+      [](const still_there&) {
+        // nop
+      },
     };
   }
 

@@ -22,19 +22,50 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
   publish();
   return {
     [this](camera_status& msg) {
-      auto i = std::find_if(wall.cameras.begin(), wall.cameras.end(),
-                            [&](const auto& x) { return x.id == msg.camera.id; });
-      if (i == wall.cameras.end())
+      auto* known = find(msg.camera.id);
+      if (known == nullptr)
         return;
-      *i = std::move(msg.camera);
-      if (!std::exchange(due, true))
-        self->delayed_send(self, publish_period, publish_due{});
+      msg.camera.events = std::move(known->events);
+      *known = std::move(msg.camera);
+      publish_soon();
+    },
+    [this](event_happened& msg) {
+      remember(msg.camera, [&](event_history& x) { x.add(std::move(msg.what)); });
+    },
+    [this](worker_last_words& msg) {
+      remember(msg.camera,
+               [&](event_history& x) { x.add_last_words(msg.stream, std::move(msg.lines)); });
+    },
+    [](const still_there&) {
+      // nop
     },
     [this](publish_due) {
       due = false;
       publish();
     },
   };
+}
+
+camera_snapshot* status_board_state::find(const std::string& id) {
+  auto i = std::find_if(wall.cameras.begin(), wall.cameras.end(),
+                        [&](const auto& x) { return x.id == id; });
+  return i == wall.cameras.end() ? nullptr : &*i;
+}
+
+template <class Change>
+void status_board_state::remember(const std::string& camera, Change change) {
+  auto* known = find(camera);
+  if (known == nullptr)
+    return;
+  event_history history{context->config->limits.events_max, known->events};
+  change(history);
+  known->events = history.list();
+  publish_soon();
+}
+
+void status_board_state::publish_soon() {
+  if (!std::exchange(due, true))
+    self->delayed_send(self, publish_period, publish_due{});
 }
 
 void status_board_state::publish() {

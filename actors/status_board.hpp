@@ -11,7 +11,8 @@
 
 namespace camwall {
 
-/// Gathers what the cameras report and publishes it as one immutable snapshot, at most every 50 ms.
+/// Gathers what the cameras report, keeps the history of each, and publishes it as one immutable
+/// snapshot, at most every 50 ms.
 struct status_board_state {
   explicit status_board_state(caf::event_based_actor* selfptr) : self(selfptr) {
     // nop
@@ -19,6 +20,12 @@ struct status_board_state {
 
   caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx);
   void publish();
+  void publish_soon();
+  camera_snapshot* find(const std::string& id);
+
+  /// Runs `change` on the history of a camera and shows the outcome.
+  template <class Change>
+  void remember(const std::string& camera, Change change);
 
   caf::event_based_actor* self;
   std::shared_ptr<const wall_context> context;

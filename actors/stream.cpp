@@ -55,6 +55,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   facts.name = stream_name;
   facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
   since = std::chrono::system_clock::now();
+  transport.emplace(camera.transport);
   const auto& deadlines = context->config->deadlines;
   machine.emplace(stream_rules{
     .on_demand = on_demand,
@@ -72,6 +73,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   self->delayed_send(self, announce_period, announce{});
   return {
     [this](demand_stream&) { step([this](time_point now) { return machine->demand(now); }); },
+    [this](const order_camera& msg) { obey(msg.what); },
     [this](slot_granted& msg) {
       if (msg.ticket == ticket)
         step([this](time_point now) { return machine->slot_granted(now); });
@@ -84,6 +86,10 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
       reported_at =
         std::holds_alternative<media::segment_published>(msg.what) ? time_point{} : reported_at;
       step([&](time_point now) { return machine->event(msg.what, now); });
+      // After the step: these lines belong to the event that it made.
+      if (const auto* x = std::get_if<media::worker_exited>(&msg.what); x && !x->last_words.empty())
+        if (auto board = find_actor(self->system(), board_name))
+          self->send(board, worker_last_words{camera.id, stream_name, x->last_words});
     },
     [this](wake) {
       armed_for.reset();
@@ -114,6 +120,22 @@ void stream_state::step(Input input) {
     perform(act);
   report(changed);
   arm();
+}
+
+void stream_state::obey(camera_order what) {
+  step([this, what](time_point now) {
+    switch (what) {
+      case camera_order::restart:
+        return machine->restart(now);
+      case camera_order::retry:
+        return machine->retry_now(now);
+      case camera_order::enable:
+        return machine->enable(now);
+      case camera_order::disable:
+        return machine->disable(now);
+    }
+    return stream_acts{};
+  });
 }
 
 void stream_state::perform(stream_act act) {
@@ -157,13 +179,14 @@ void stream_state::launch() {
     .camera = camera.id,
     .stream = stream_name,
     .url = stream_name == "sub" ? camera.sub_url : camera.url,
-    .transport = camera.transport == config::transport::udp ? "udp" : "tcp",
+    .transport = transport->present() == config::transport::udp ? "udp" : "tcp",
     .audio = camera.audio,
     .container = config.hls.container == config::container::mpegts ? "mpegts" : "fmp4",
     .output_dir = (config.hls.directory / camera.id / stream_name).string(),
     .segment_s = config.hls.segment.count(),
     .window = config.hls.window,
     .grace = config.hls.grace,
+    .disk_free_min_mb = config.limits.disk_free_min_mb,
     .open_deadline_s = config.deadlines.open.count(),
     .access_unit_deadline_s = config.deadlines.access_unit.count(),
     .memory_mb = config.limits.worker_memory_mb,
@@ -219,28 +242,53 @@ void stream_state::note(const media::worker_event& what) {
   }
 }
 
+/// Measures faults and returns, and makes an event of what an operator wants to know. That the next
+/// try begins is none: the failure before it names the time.
 void stream_state::observe_transition(phase before, bool failed_now,
                                       std::optional<time_point> last_unit, time_point now) {
   auto after = machine->phase();
   since = before == after ? since : std::chrono::system_clock::now();
-  if (before == phase::live && after != phase::live) {
-    fault_at = now;
-    if (last_unit)
-      context->metrics->detection(to_seconds(now - *last_unit));
-  }
-  if (after == phase::live && before != phase::live) {
+  auto resting = [](phase x) { return x == phase::idle || x == phase::disabled; };
+  camera_event what{.before = before, .after = after};
+  if (failed_now) {
+    what.reason = machine->reason();
+    what.detail = machine->detail();
+    what.attempts = machine->attempts();
+    what.wait_s = to_seconds(machine->planned_wait());
+    if (transport->failed(what.reason, before == phase::live))
+      what.detail +=
+        transport->present() == config::transport::tcp ? "; TCP comes next" : "; UDP comes next";
+    if (before == phase::live) {
+      fault_at = now;
+      if (last_unit) {
+        what.detection_s = to_seconds(now - *last_unit);
+        context->metrics->detection(*what.detection_s);
+      }
+    }
+  } else if (after == phase::live && before != phase::live) {
     context->metrics->time_to_first_frame(to_seconds(now - launched_at));
-    if (fault_at)
-      context->metrics->recovery(to_seconds(now - *fault_at));
+    what.detail = "first picture after " + fmt::format("{:.1f} s", to_seconds(now - launched_at));
+    if (fault_at) {
+      what.recovery_s = to_seconds(now - *fault_at);
+      context->metrics->recovery(*what.recovery_s);
+    }
     fault_at.reset();
-    spdlog::info("camera {}/{}: live after {:.1f} s", camera.id, stream_name,
-                 to_seconds(now - launched_at));
-  } else if (failed_now) {
-    auto wait = to_seconds(machine->backoff());
-    spdlog::warn("camera {}/{}: {} ({}): {}; attempt {}{}", camera.id, stream_name,
-                 to_string(after), to_string(machine->reason()), machine->detail(),
-                 machine->attempts(), wait > 0 ? fmt::format(", next try in {:.1f} s", wait) : "");
+  } else if (before == after || before == phase::disabled ||
+             !(before == phase::idle || resting(after))) {
+    return; // Leaving `disabled` is an order, or the start of the server.
   }
+  if (resting(after))
+    fault_at.reset(); // Switched off or not wanted: what follows is no recovery.
+  tell_history(std::move(what));
+}
+
+void stream_state::tell_history(camera_event what) {
+  what.at = std::chrono::system_clock::now();
+  what.stream = stream_name;
+  auto level = what.reason == reason::none ? spdlog::level::info : spdlog::level::warn;
+  spdlog::log(level, "camera {}/{}: {}", camera.id, stream_name, to_line(what));
+  if (auto board = find_actor(self->system(), board_name))
+    self->send(board, event_happened{camera.id, std::move(what)});
 }
 
 void stream_state::report(bool changed) {

@@ -3,6 +3,7 @@
 #include "actors/context.hpp"
 #include "actors/messages.hpp"
 #include "actors/stream_machine.hpp"
+#include "actors/transport_choice.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
@@ -34,6 +35,8 @@ struct stream_state {
   void note(const media::worker_event& what);
   void observe_transition(phase before, bool failed_now, std::optional<time_point> last_unit,
                           time_point now);
+  void tell_history(camera_event what);
+  void obey(camera_order what);
   void report(bool changed);
   void arm();
   stream_status status() const;
@@ -45,6 +48,7 @@ struct stream_state {
   caf::actor parent;
   std::string host; ///< Host and port, for the gate.
   std::optional<stream_machine> machine;
+  std::optional<transport_choice> transport;
   media::worker_handle_ptr worker;
   std::uint64_t attempt = 0;
   std::uint64_t ticket = 0;

@@ -45,10 +45,15 @@ stream_machine::stream_machine(stream_rules rules)
 }
 
 stream_acts stream_machine::enable(time_point now) {
+  if (step_ == step::ending && after_end_ == after_end::off) {
+    // Switched on again before the worker is gone.
+    after_end_ = rules_.on_demand ? after_end::idle : after_end::retry;
+    return {};
+  }
   if (step_ != step::off)
     return {};
   if (!rules_.on_demand)
-    return begin(now, false);
+    return wait_or_begin(now);
   step_ = step::idle;
   phase_ = phase::idle;
   return {};
@@ -58,11 +63,46 @@ stream_acts stream_machine::disable(time_point now) {
   return wind_down(after_end::off, now);
 }
 
+stream_acts stream_machine::restart(time_point now) {
+  policy_.forget();
+  wait_ = duration::zero();
+  next_try_ = now;
+  login_held_ = false;
+  attempts_ = 0;
+  if (step_ == step::waiting)
+    return begin(now, true);
+  if (step_ != step::starting && step_ != step::running)
+    return {}; // Asking and ending go on to a new worker; off and idle have none to replace.
+  reason_ = reason::none;
+  detail_.clear();
+  phase_ = phase::connecting;
+  return wind_down(after_end::retry, now);
+}
+
+stream_acts stream_machine::retry_now(time_point now) {
+  if (step_ == step::ending && after_end_ == after_end::retry)
+    next_try_ = now;
+  return step_ == step::waiting ? begin(now, false) : stream_acts{};
+}
+
 stream_acts stream_machine::demand(time_point now) {
   wanted_until_ = now + rules_.linger;
   if (step_ == step::ending && after_end_ == after_end::idle)
     after_end_ = after_end::retry;
-  return step_ == step::idle ? begin(now, false) : stream_acts{};
+  return step_ == step::idle ? wait_or_begin(now) : stream_acts{};
+}
+
+/// A wait outlasts idleness: viewers that come and go must not make a camera that refuses our
+/// password be asked more often than one that is always wanted.
+stream_acts stream_machine::wait_or_begin(time_point now) {
+  if (now >= next_try_)
+    return begin(now, false);
+  step_ = step::waiting;
+  step_since_ = now;
+  phase_ = login_held_ ? phase::auth_failed : phase::backoff;
+  reason_ = failed_with_;
+  detail_ = failed_detail_;
+  return {};
 }
 
 stream_acts stream_machine::begin(time_point now, bool urgent) {
@@ -161,9 +201,12 @@ stream_acts stream_machine::give_up(camwall::reason why, std::string detail, tim
   ++attempts_;
   reason_ = why;
   detail_ = std::move(detail);
+  failed_with_ = reason_;
+  failed_detail_ = detail_;
   auto plan = policy_.after_failure(why, was_live ? now - *live_since_ : duration::zero(), now);
   wait_ = plan.wait;
   next_try_ = now + plan.wait;
+  login_held_ = plan.hold_login;
   if (plan.hold_login)
     phase_ = phase::auth_failed;
   else if (!plan.at_once)
@@ -183,6 +226,8 @@ stream_acts stream_machine::after_exit(time_point now) {
     case after_end::off:
       step_ = step::off;
       phase_ = phase::disabled;
+      reason_ = reason::none;
+      detail_.clear();
       return {};
     case after_end::idle:
       step_ = step::idle;

@@ -51,6 +51,14 @@ public:
   stream_acts enable(time_point now);
   stream_acts disable(time_point now);
 
+  /// An operator wants a fresh start: the worker is replaced, a wait is over, failures are
+  /// forgotten. Nothing to do for a stream that is off or idle.
+  stream_acts restart(time_point now);
+
+  /// An operator does not want to wait for the next try. What failed is not forgotten: a password
+  /// that is refused again is held back again after this one try.
+  stream_acts retry_now(time_point now);
+
   /// A viewer wants the stream. Starts it when it is idle and keeps it for `linger`.
   stream_acts demand(time_point now);
 
@@ -85,6 +93,10 @@ public:
   duration backoff() const noexcept {
     return step_ == step::waiting ? wait_ : duration::zero();
   }
+  /// The wait that the last failure brought, whether it has begun or not.
+  duration planned_wait() const noexcept {
+    return wait_;
+  }
   bool asks_for_slot() const noexcept {
     return step_ == step::asking;
   }
@@ -118,6 +130,7 @@ private:
   enum class after_end : std::uint8_t { retry, idle, off };
 
   stream_acts begin(time_point now, bool urgent);
+  stream_acts wait_or_begin(time_point now);
   stream_acts take(const media::opened& x, time_point now);
   stream_acts take(const media::progress& x, time_point now);
   stream_acts take(const media::segment_published& x, time_point now);
@@ -137,6 +150,9 @@ private:
   camwall::phase phase_ = camwall::phase::disabled;
   camwall::reason reason_ = reason::none;
   std::string detail_;
+  bool login_held_ = false;                    ///< The wait is for a refused password.
+  camwall::reason failed_with_ = reason::none; ///< Of the last failure, for when it is shown again.
+  std::string failed_detail_;
   std::uint32_t attempts_ = 0;
   bool has_slot_ = false; ///< Or has asked for one.
   bool opened_ = false;

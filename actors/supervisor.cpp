@@ -1,5 +1,7 @@
 #include "actors/supervisor.hpp"
 
+#include "actors/messages.hpp"
+
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
@@ -26,6 +28,9 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
       auto i = children.find(msg.id);
       if (!stopping && i != children.end() && !i->second.handle && i->second.life == msg.life)
         start(i->second);
+    },
+    [](const still_there&) {
+      // nop
     },
     [this](stop_overdue) {
       spdlog::error("a child did not end in time");

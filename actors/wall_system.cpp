@@ -9,12 +9,15 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
 namespace camwall {
 
 namespace {
+
+constexpr std::array tree_names{board_name, gate_name, cameras_name, zygote_name};
 
 struct caf_config : caf::actor_system_config {
   caf_config() {
@@ -73,6 +76,17 @@ void wall_system::demand(std::string_view camera, std::string_view stream) {
   }
 }
 
+void wall_system::order(std::string_view camera, camera_order what) {
+  if (auto cameras = find_actor(impl_->system, cameras_name))
+    caf::anon_send(cameras, to_child{std::string{camera}, caf::make_message(order_camera{what})});
+}
+
+void wall_system::check(const std::shared_ptr<const void>& token) {
+  for (auto name : tree_names)
+    if (auto x = find_actor(impl_->system, name))
+      caf::anon_send(x, still_there{token});
+}
+
 void wall_system::zygote_ended(std::string why) {
   if (!impl_)
     return;
@@ -86,7 +100,7 @@ void wall_system::stop() {
   caf::anon_send_exit(impl_->root, caf::exit_reason::user_shutdown);
   impl_->root = nullptr;
   // Names keep their actors alive, and the actor system waits for all of them.
-  for (auto name : {board_name, gate_name, cameras_name, zygote_name})
+  for (auto name : tree_names)
     impl_->system.registry().erase(name);
   impl_->system.await_all_actors_done();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/schema.hpp"
+#include "core/camera_order.hpp"
 #include "core/wall_snapshot.hpp"
 #include "media/worker_launcher.hpp"
 #include "metrics/supervision_metrics.hpp"
@@ -36,6 +37,13 @@ public:
 
   /// A viewer asked for a stream; unknown names are ignored.
   void demand(std::string_view camera, std::string_view stream);
+
+  /// An operator's order; an unknown camera is ignored. The outcome shows in the snapshot.
+  void order(std::string_view camera, camera_order what);
+
+  /// Hands the token to the actors on which all others depend; it is gone when each has had its
+  /// turn.
+  void check(const std::shared_ptr<const void>& token);
 
   /// The worker factory ended.
   void zygote_ended(std::string why);

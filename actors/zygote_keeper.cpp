@@ -32,6 +32,9 @@ caf::behavior zygote_keeper_state::make_behavior(std::shared_ptr<const wall_cont
                     std::chrono::duration_cast<std::chrono::milliseconds>(wait).count());
       self->delayed_send(self, wait, zygote_due{});
     },
+    [](const still_there&) {
+      // nop
+    },
     [this](zygote_due) {
       started = self->clock().now();
       context->start_zygote();

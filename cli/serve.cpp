@@ -2,9 +2,12 @@
 
 #include "actors/wall_system.hpp"
 #include "cli/commands.hpp"
+#include "cli/http_probe.hpp"
 #include "cli/install.hpp"
+#include "cli/liveness.hpp"
 #include "cli/log.hpp"
 #include "cli/process.hpp"
+#include "cli/service_manager.hpp"
 #include "config/loader.hpp"
 #include "http/server.hpp"
 #include "media/server/output_folder.hpp"
@@ -14,8 +17,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 namespace camwall::cli {
@@ -24,6 +30,9 @@ namespace {
 
 /// How long workers may take to close their RTSP sessions.
 constexpr std::chrono::milliseconds workers_stop_deadline{1000};
+
+/// How long HTTP may take to answer the question whether it still works.
+constexpr std::chrono::milliseconds http_probe_deadline{500};
 
 /// Passes on to the metrics what the transport tells.
 class http_to_metrics final : public http::http_observer {
@@ -109,6 +118,8 @@ struct running_wall::impl {
       {.wall = &snapshots,
        .demand = [this](std::string_view camera,
                         std::string_view stream) { owned_wall->demand(camera, stream); },
+       .order = [this](std::string_view camera,
+                       camera_order what) { owned_wall->order(camera, what); },
        .metrics = [this] { return exporter.text(); },
        .ready = [this] { return wall.load() != nullptr && !gave_up; },
        .static_dir = installed.static_dir,
@@ -137,6 +148,7 @@ struct running_wall::impl {
   media::zygote_launcher launcher;
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<http::server> http;
+  std::optional<liveness> parts;
   bool stopped = false;
 };
 
@@ -198,6 +210,18 @@ bool running_wall::gave_up() const {
   return impl_->gave_up;
 }
 
+std::vector<std::string> running_wall::silent_parts() {
+  if (!impl_->parts)
+    impl_->parts.emplace(std::vector<liveness::part>{
+      {"supervision", [this](const auto& token) { impl_->owned_wall->check(token); }},
+      {"media I/O", [this](const auto& token) { impl_->launcher.check(token); }},
+    });
+  auto out = impl_->parts->silent_parts();
+  if (!http_answers(impl_->config->server.address, port(), http_probe_deadline))
+    out.emplace_back("HTTP");
+  return out;
+}
+
 void running_wall::stop() {
   if (std::exchange(impl_->stopped, true))
     return;
@@ -208,6 +232,44 @@ void running_wall::stop() {
   impl_->launcher.shut_down(workers_stop_deadline);
   impl_->output.wipe();
 }
+
+namespace {
+
+/// Waits for SIGINT or SIGTERM, and tells the manager's watchdog meanwhile that all is well, as
+/// long as it is.
+int wait_for_end(running_wall& wall, service_manager& manager) {
+  // Two checks may fail, or come late, before the watchdog's patience ends.
+  auto period = manager.watchdog_period() / 4;
+  auto whole = std::chrono::duration_cast<std::chrono::seconds>(period);
+  timespec wait{whole.count(), std::chrono::nanoseconds{period - whole}.count()};
+  auto watched = period.count() > 0;
+  auto signals = ending_signals();
+  auto contains = [](const std::vector<std::string>& all, const std::string& x) {
+    return std::find(all.begin(), all.end(), x) != all.end();
+  };
+  std::vector<std::string> silent;
+  std::vector<std::string> told;
+  for (;;) {
+    auto signal = sigtimedwait(&signals, nullptr, watched ? &wait : nullptr);
+    if (signal > 0)
+      return signal;
+    if (errno != EAGAIN)
+      continue;
+    auto now_silent = wall.silent_parts();
+    for (const auto& x : now_silent)
+      if (contains(silent, x) && !contains(told, x)) { // Once may be a machine that is busy.
+        spdlog::critical("{} does not answer; the watchdog is not told that all is well", x);
+        told.push_back(x);
+      }
+    silent = std::move(now_silent);
+    if (silent.empty()) {
+      told.clear();
+      manager.alive();
+    }
+  }
+}
+
+} // namespace
 
 int serve(const std::filesystem::path& config_file) {
   auto config = config::load_file(config_file, config::process_environment());
@@ -230,11 +292,13 @@ int serve(const std::filesystem::path& config_file) {
     spdlog::critical("{}", error);
     return exit_failed;
   }
-  spdlog::info("wall of {} cameras on http://{}:{}/", cameras, address, wall->port());
-  auto signals = ending_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  unblock_ending_signals();
+  auto status = fmt::format("wall of {} cameras on http://{}:{}/", cameras, address, wall->port());
+  spdlog::info("{}", status);
+  service_manager manager;
+  manager.ready(status);
+  auto signal = wait_for_end(*wall, manager);
+  unblock_ending_signals(); // Whoever cannot wait sends another.
+  manager.stopping();
   spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "told to end");
   wall->stop();
   return wall->gave_up() ? exit_failed : exit_ok;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace camwall::cli {
 
@@ -26,6 +27,10 @@ public:
 
   /// True when the supervision tree gave up by itself; it also raises SIGTERM then.
   bool gave_up() const;
+
+  /// The parts that have not answered since the last call: supervision, the media I/O thread, HTTP.
+  /// Blocks while HTTP takes its time, half a second at most.
+  std::vector<std::string> silent_parts();
 
   /// Stop accepting, end viewers, end actors, end workers, clean the output folder.
   void stop();

@@ -68,7 +68,9 @@ struct limits {
   std::uint32_t connecting_max = 4;
   std::uint32_t connecting_per_host_max = 2;
   std::uint32_t stderr_lines_max = 50;
+  std::uint32_t events_max = 100; ///< Of one camera.
   std::uint32_t worker_memory_mb = 512;
+  std::uint32_t disk_free_min_mb = 32;
 };
 
 struct logging {

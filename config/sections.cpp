@@ -114,7 +114,9 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("connecting_max", into.connecting_max, 1, 64);
   here.read("connecting_per_host_max", into.connecting_per_host_max, 1, 64);
   here.read("stderr_lines_max", into.stderr_lines_max, 1, 1000);
+  here.read("events_max", into.events_max, 1, 1000);
   here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
+  here.read("disk_free_min_mb", into.disk_free_min_mb, 1, 1'000'000);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.
   auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,

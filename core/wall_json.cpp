@@ -56,6 +56,27 @@ json render(const camera_snapshot& x) {
           {"read_only", x.read_only}};
 }
 
+json render(const camera_event& x) {
+  auto seconds_or_null = [](const std::optional<double>& s) {
+    return s ? json(*s) : json(nullptr);
+  };
+  return {{"sequence", x.sequence},
+          {"at", rfc3339(x.at)},
+          {"first_at", rfc3339(x.first_at)},
+          {"count", x.count},
+          {"stream", x.stream},
+          {"from", to_string(x.before)},
+          {"phase", to_string(x.after)},
+          {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
+          {"detail", or_null(!x.detail.empty(), x.detail)},
+          {"attempts", x.attempts},
+          {"wait_s", x.wait_s},
+          {"detection_s", seconds_or_null(x.detection_s)},
+          {"recovery_s", seconds_or_null(x.recovery_s)},
+          {"order", or_null(!x.order.empty(), x.order)},
+          {"last_words", x.last_words}};
+}
+
 // Bytes that are not UTF-8 (a label written in Latin-1) must not end the request.
 std::string dump(const json& x) {
   return x.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -74,6 +95,23 @@ std::string to_json(const wall_snapshot& x, std::size_t offset, std::size_t limi
   for (auto i = begin; i < end; ++i)
     list.push_back(render(x.cameras[i]));
   return dump({{"cameras", std::move(list)}, {"next", or_null(end < x.cameras.size(), end)}});
+}
+
+std::string events_to_json(const camera_snapshot& x, std::uint64_t before, std::size_t limit) {
+  json list = json::array();
+  std::uint64_t last = 0;
+  bool more = false;
+  if (x.events)
+    for (auto i = x.events->rbegin(); i != x.events->rend() && !more; ++i) {
+      if (before != 0 && (*i)->sequence >= before)
+        continue;
+      more = list.size() == limit;
+      if (more)
+        continue;
+      list.push_back(render(**i));
+      last = (*i)->sequence;
+    }
+  return dump({{"events", std::move(list)}, {"next", or_null(more, last)}});
 }
 
 } // namespace camwall

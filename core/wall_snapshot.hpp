@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/event_history.hpp"
 #include "core/phase.hpp"
 #include "core/rfc3339.hpp"
 
@@ -59,6 +60,7 @@ struct camera_snapshot {
   std::vector<stream_snapshot> streams;
   std::string source; ///< Where it is configured: `wall.yaml:14`.
   bool read_only = true;
+  event_list_ptr events; ///< Null while nothing has happened.
 
   // By `reason`; every reason is present, so that the metrics start at 0.
   std::array<std::uint64_t, all_reasons.size()> restarts{};

@@ -73,8 +73,11 @@ response dispatcher::decide(const request& x) {
     camera = found.parameters.get(":id");
   auto wanted = found.rows != nullptr ? found.rows->front()->action : action::view_page;
   if (!authorize(who, wanted, camera)) {
-    auto out = problem(403, "not_allowed",
-                       "Only this machine may look; server.access in the configuration decides.");
+    auto out =
+      problem(403, "not_allowed",
+              wanted == action::operate
+                ? "Only the administrator, who is on this machine, may order this."
+                : "Only this machine may look; server.access in the configuration decides.");
     out.route = found.rows != nullptr ? found.rows->front()->pattern : unmatched;
     return out;
   }

@@ -26,6 +26,8 @@ private:
   response static_file(const request& x, const path_parameters& parameters);
   response cameras(const request& x, const path_parameters& parameters);
   response camera(const request& x, const path_parameters& parameters);
+  response events(const request& x, const path_parameters& parameters);
+  response order(camera_order what, const path_parameters& parameters);
   response ready(const request& x, const path_parameters& parameters);
   response version(const request& x, const path_parameters& parameters);
   response metrics(const request& x, const path_parameters& parameters);

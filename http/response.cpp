@@ -11,8 +11,9 @@ namespace {
 // One allocation for the fields of nearly every answer.
 constexpr std::size_t usual_fields_bytes = 320;
 
-constexpr std::array<std::pair<int, std::string_view>, 23> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
   {200, "OK"},
+  {202, "Accepted"},
   {204, "No Content"},
   {206, "Partial Content"},
   {304, "Not Modified"},

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view page_size_default = "256";
 constexpr std::size_t page_size_max = 1000;
+constexpr std::string_view events_page_default = "50";
+constexpr std::size_t events_page_max = 200;
 
 response json_response(std::string body) {
   auto out = text_response(200, "application/json", std::move(body));
@@ -48,8 +50,14 @@ std::vector<route> dispatcher::table() {
     return
       [this, handler](const request& x, const path_parameters& p) { return (hls_.*handler)(x, p); };
   };
+  auto order = [this](camera_order what) {
+    return [this, what](const request& /*unused*/, const path_parameters& p) {
+      return this->order(what, p);
+    };
+  };
   using enum action;
   constexpr auto get = method::get;
+  constexpr auto post = method::post;
   return {
     {get, "/", view_page, own(&dispatcher::front)},
     {get, "/static/*", view_page, own(&dispatcher::static_file)},
@@ -57,6 +65,11 @@ std::vector<route> dispatcher::table() {
     {get, "/hls/:camera/:stream/:file", view_media, hls(&hls_routes::file)},
     {get, "/api/v1/cameras", view_state, own(&dispatcher::cameras)},
     {get, "/api/v1/cameras/:id", view_state, own(&dispatcher::camera)},
+    {get, "/api/v1/cameras/:id/events", view_state, own(&dispatcher::events)},
+    {post, "/api/v1/cameras/:id/restart", operate, order(camera_order::restart)},
+    {post, "/api/v1/cameras/:id/retry", operate, order(camera_order::retry)},
+    {post, "/api/v1/cameras/:id/enable", operate, order(camera_order::enable)},
+    {post, "/api/v1/cameras/:id/disable", operate, order(camera_order::disable)},
     {get, "/livez", view_health, status_ok},
     {get, "/readyz", view_health, own(&dispatcher::ready)},
     {get, "/health", view_health, status_ok},
@@ -96,6 +109,29 @@ response dispatcher::camera(const request& /*unused*/, const path_parameters& pa
   if (found == nullptr)
     return problem(404, "camera_not_found", "There is no camera with this id.");
   return json_response(to_json(*found));
+}
+
+response dispatcher::events(const request& x, const path_parameters& parameters) {
+  auto before = parse_number(x.query_value("before").value_or("0"));
+  auto limit = parse_number(x.query_value("limit").value_or(events_page_default));
+  if (!before || !limit || *limit == 0 || *limit > events_page_max)
+    return problem(400, "bad_query", "before is a number from 0, limit one from 1 to 200.");
+  auto wall = services_.wall->load();
+  const auto* found = wall->find(parameters.get(":id"));
+  if (found == nullptr)
+    return problem(404, "camera_not_found", "There is no camera with this id.");
+  return json_response(events_to_json(*found, *before, *limit));
+}
+
+response dispatcher::order(camera_order what, const path_parameters& parameters) {
+  auto wall = services_.wall->load();
+  const auto* found = wall->find(parameters.get(":id"));
+  if (found == nullptr)
+    return problem(404, "camera_not_found", "There is no camera with this id.");
+  services_.order(found->id, what);
+  auto out = json_response(to_json(*found));
+  out.status = 202; // The order is on its way; the state is that from before.
+  return out;
 }
 
 response dispatcher::ready(const request& x, const path_parameters& parameters) {

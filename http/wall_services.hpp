@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/camera_order.hpp"
 #include "core/wall_snapshot.hpp"
 
 #include <chrono>
@@ -19,6 +20,9 @@ struct wall_services {
 
   /// A viewer asked for this stream: starts it when it is on demand, keeps it running when it is.
   std::function<void(std::string_view camera, std::string_view stream)> demand;
+
+  /// An operator orders something of this camera, which exists. The answer does not wait for it.
+  std::function<void(std::string_view camera, camera_order what)> order;
 
   /// The text of `/metrics` in Prometheus' exposition format 0.0.4.
   std::function<std::string()> metrics;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace camwall::media {
 
@@ -15,6 +16,7 @@ struct worker_exited {
   int code = 0; ///< Exit status, or the signal's number.
   std::string
     detail; ///< One sentence for people, with the last line of its stderr when there was one.
+  std::vector<std::string> last_words; ///< The last lines of its stderr, secrets removed.
 };
 
 /// The worker process exists.

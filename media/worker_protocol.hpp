@@ -36,6 +36,7 @@ struct open_order {
   double segment_s = 1.0;
   std::uint32_t window = 6;
   std::uint32_t grace = 4;
+  std::uint32_t disk_free_min_mb = 32; ///< With less left on the disk the worker does not write.
   double open_deadline_s = 10.0;
   double access_unit_deadline_s = 2.0;
   std::uint32_t memory_mb = 512;

@@ -2,6 +2,7 @@
 
 #include "core/redact.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 
@@ -33,6 +34,11 @@ void stderr_ring::feed(std::string_view bytes, const std::function<void(std::str
 
 std::string stderr_ring::last() const {
   return lines_.empty() ? clean(unfinished_) : lines_.back();
+}
+
+std::vector<std::string> stderr_ring::last_lines(std::size_t count_max) const {
+  auto count = std::min(count_max, lines_.size());
+  return {lines_.end() - static_cast<std::ptrdiff_t>(count), lines_.end()};
 }
 
 std::string stderr_ring::clean(std::string_view text) const {

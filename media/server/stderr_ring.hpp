@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace camwall::media {
 
@@ -25,6 +26,9 @@ public:
   /// The last complete line, or the unfinished one when it is all there is; empty when nothing was
   /// written.
   std::string last() const;
+
+  /// The newest complete lines, oldest first.
+  std::vector<std::string> last_lines(std::size_t count_max) const;
 
   const std::deque<std::string>& lines() const noexcept {
     return lines_;

@@ -247,6 +247,7 @@ void worker_process::reap() {
     how.detail = "the worker ended with status " + std::to_string(how.code);
   if (auto last = ring_.last(); !last.empty() && (how.signalled || how.code != 0))
     how.detail += "; its last words: " + last;
+  how.last_words = ring_.last_lines(last_words_lines_max);
   end(std::move(how));
 }
 

@@ -149,6 +149,12 @@ void zygote_launcher::start_zygote() {
   });
 }
 
+void zygote_launcher::check(std::shared_ptr<const void> token) {
+  loop_.post([held = std::move(token)] {
+    // nop
+  });
+}
+
 worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(worker_event)> sink) {
   auto id = ++last_id_;
   auto remember = [this, key = what.camera + '/' + what.stream,

@@ -51,6 +51,9 @@ public:
 
   worker_handle_ptr launch(open_order order, std::function<void(worker_event)> sink) override;
 
+  /// Hands the token to the media I/O thread, which lets go of it. Any thread.
+  void check(std::shared_ptr<const void> token);
+
   /// Ends all workers (first asks, then kills after `deadline`) and the zygote. Blocks until the
   /// last is reaped; not from the I/O thread.
   void shut_down(std::chrono::milliseconds deadline);

@@ -102,7 +102,7 @@ status publisher::end_segment(const segment_end& x, std::uint64_t frames) {
   segment_breaks_ = std::exchange(next_breaks_, false);
   begin_segment();
   remove_leftovers();
-  return {};
+  return folder_.check_room(order_.disk_free_min_mb);
 }
 
 status publisher::publish(rendition& to, double duration_s, wall_time start) {

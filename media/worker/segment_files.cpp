@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -22,6 +23,9 @@ constexpr std::size_t buffer_bytes_max = std::size_t{64} * 1024;
 constexpr std::uint64_t segment_bytes_max = 64ULL * 1024 * 1024;
 
 constexpr std::size_t leftovers_max = 10'000;
+
+/// What a few streams need at one time.
+constexpr std::uint64_t inodes_min = 16;
 
 tl::unexpected<failed> io_error(const char* what, const std::string& name, int error) {
   return fail(reason::resources,
@@ -79,6 +83,22 @@ status output_folder::replace(const std::string& name, std::string_view content)
   }
   file->reset();
   return commit(name);
+}
+
+status output_folder::check_room(std::uint32_t free_min_mb) const {
+  struct statvfs disk {};
+  if (::fstatvfs(folder_.get(), &disk) != 0)
+    return {}; // What can't be known stops nothing; a write that fails still will.
+  auto free_mb = disk.f_bavail * disk.f_frsize / (1024 * 1024);
+  if (free_mb < free_min_mb)
+    return fail(reason::resources, "only " + std::to_string(free_mb) +
+                                     " MiB are free on the disk; " + std::to_string(free_min_mb) +
+                                     " are to stay free");
+  // Some file systems have no fixed number of inodes and say 0.
+  if (disk.f_files > 0 && disk.f_favail < inodes_min)
+    return fail(reason::resources,
+                "only " + std::to_string(disk.f_favail) + " inodes are free on the disk");
+  return {};
 }
 
 void output_folder::remove(const std::string& name) const noexcept {

@@ -28,6 +28,10 @@ public:
   /// A file that is gone already is no error.
   void remove(const std::string& name) const noexcept;
 
+  /// Fails with `resources` when the disk has less than `free_min_mb` or hardly an inode left: a
+  /// full disk would harm more than this one stream.
+  status check_room(std::uint32_t free_min_mb) const;
+
   /// Names of the files that are neither playlists nor begin with `run`: what earlier workers left,
   /// oldest first.
   std::deque<std::string> leftovers(const std::string& run) const;

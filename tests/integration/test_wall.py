@@ -238,6 +238,7 @@ def test_no_secret_appears_anywhere(tmp_path):
             wall.wait_for("vault", lambda c: c["phase"] == "live")
             wall.wait_for("wrong", lambda c: c["reason"] == "auth")
             shown = [wall.log(), wall.get("/api/v1/cameras")[1].decode(), wall.get("/metrics")[1].decode()]
+            shown += [wall.get(f"/api/v1/cameras/{name}/events")[1].decode() for name in ("vault", "wrong")]
             for pid in children(wall.pid):
                 for name in ("cmdline", "environ", "comm"):
                     shown.append(pathlib.Path(f"/proc/{pid}/{name}").read_bytes().decode(errors="replace"))

@@ -70,6 +70,9 @@ public:
   void on_demand(std::string_view camera, std::string_view stream) {
     add("demand{" + std::string{camera} + "/" + std::string{stream} + "}", 1);
   }
+  void on_order(std::string_view camera, std::string_view what) {
+    add("order{" + std::string{camera} + "/" + std::string{what} + "}", 1);
+  }
   std::string text() const {
     std::lock_guard guard{mutex_};
     std::ostringstream out;
@@ -146,6 +149,9 @@ int run(int argc, char** argv) {
   services.wall = &wall;
   services.demand = [&](std::string_view camera, std::string_view stream) {
     counts.on_demand(camera, stream);
+  };
+  services.order = [&](std::string_view camera, camwall::camera_order what) {
+    counts.on_order(camera, camwall::to_string(what));
   };
   services.metrics = [&] { return counts.text(); };
   services.ready = [=] { return !starting; };

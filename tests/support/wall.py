@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -109,7 +110,7 @@ class Wall:
             raise AssertionError("the wall ended: " + self.log())
         for line in self.log()[offset:].splitlines():
             if "wall of" in line and "http://" in line:
-                self.port = int(line.rstrip("/").rpartition(":")[2])
+                self.port = int(re.search(r"http://\S*:(\d+)/", line)[1])
                 return True
         return False
 

@@ -159,7 +159,7 @@ def order_for(url, folder, **changes):
     order = {
         "camera": "gate", "stream": "main", "url": url, "transport": "tcp", "audio": True,
         "container": "fmp4", "output_dir": str(folder), "run": "r1", "media_sequence": 100,
-        "discontinuity_sequence": 7, "segment_s": 1.0, "window": 4, "grace": 2,
+        "discontinuity_sequence": 7, "segment_s": 1.0, "window": 4, "grace": 2, "disk_free_min_mb": 1,
         "open_deadline_s": 5.0, "access_unit_deadline_s": 2.0, "memory_mb": 512,
         "sandbox_required": True,
     }

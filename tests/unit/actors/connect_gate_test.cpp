@@ -52,6 +52,19 @@ TEST_F(connect_gate_test, keeps_half_of_the_slots_free_of_long_dead_cameras) {
   EXPECT_THAT(ask(51), ElementsAre(51));
 }
 
+TEST_F(connect_gate_test, never_holds_more_than_four_of_64_that_come_at_once) {
+  for (connect_gate::ticket i = 1; i <= 64; ++i)
+    gate_.ask(i, "host" + std::to_string(i), i % 3 == 0, i % 2 == 0);
+  std::size_t gone = 0;
+  for (connect_gate::ticket round = 0; round < 1000 && gone < 64; ++round) {
+    EXPECT_LE(gate_.held(), 4u);
+    auto before = gate_.held() + gate_.waiting();
+    gate_.give_back(round % 64 + 1);
+    gone += before - gate_.held() - gate_.waiting();
+  }
+  EXPECT_EQ(gone, 64u);
+}
+
 TEST_F(connect_gate_test, takes_a_question_back) {
   for (connect_gate::ticket i = 1; i <= 5; ++i)
     ask(i);

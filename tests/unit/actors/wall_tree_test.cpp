@@ -6,6 +6,7 @@
 #include "tests/support/fake_launcher.hpp"
 #include "tests/support/virtual_time.hpp"
 
+#include <gmock/gmock.h>
 #include <spdlog/spdlog.h>
 
 namespace camwall {
@@ -54,6 +55,12 @@ protected:
     return x != nullptr ? *x : camera_snapshot{};
   }
 
+  void order(const std::string& id, camera_order what) {
+    caf::anon_send(find_actor(system, cameras_name),
+                   to_child{id, caf::make_message(order_camera{what})});
+    drain();
+  }
+
   /// Access units every quarter of a second from the newest worker of each camera.
   void live_for(duration span) {
     for (auto end = clock().current_time + span; clock().current_time < end; advance(250ms))
@@ -62,6 +69,15 @@ protected:
           all.back()->tell(media::progress{.frames = ++frames_, .keyframes = 1, .gop_s = 1});
           all.back()->tell(media::segment_published{});
         }
+  }
+
+  /// The same of one camera only.
+  void live_for(const std::string& id, duration span) {
+    for (auto end = clock().current_time + span; clock().current_time < end; advance(250ms)) {
+      launcher_.of(id).back()->tell(
+        media::progress{.frames = ++frames_, .keyframes = 1, .gop_s = 1});
+      launcher_.of(id).back()->tell(media::segment_published{});
+    }
   }
 
   config::wall config_;
@@ -183,6 +199,189 @@ TEST_F(wall_tree_test, brings_a_camera_back_whose_supervision_itself_died) {
   EXPECT_TRUE(launcher_.of("gate")[0]->abandoned);
   advance(2s);
   EXPECT_EQ(launcher_.of("gate").size(), 2u);
+}
+
+TEST_F(wall_tree_test, remembers_an_outage_with_its_times_and_the_workers_last_words) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  live_for(15s);
+  launcher_.of("gate")[0]->tell(media::worker_exited{
+    .signalled = true, .code = SIGSEGV, .detail = "died", .last_words = {"bad packet"}});
+  advance(100ms);
+  launcher_.of("gate")[1]->come_up();
+  auto events = at("gate").events;
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 3u);
+  EXPECT_EQ(events->at(0)->after, phase::live);
+  const auto& fault = *events->at(1);
+  EXPECT_EQ(fault.before, phase::live);
+  EXPECT_EQ(fault.reason, reason::crashed);
+  EXPECT_EQ(fault.last_words, std::vector<std::string>{"bad packet"});
+  EXPECT_NEAR(fault.detection_s.value_or(-1), 0.25, 0.01);
+  EXPECT_NEAR(events->at(2)->recovery_s.value_or(-1), 0.1, 0.01);
+}
+
+TEST_F(wall_tree_test, measures_detection_recovery_and_the_way_to_the_first_frame) {
+  using ::testing::HasSubstr;
+  add("gate");
+  start();
+  advance(1s);
+  launcher_.of("gate")[0]->come_up();
+  live_for(15s);
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_detection_seconds_count 0\n"));
+  advance(4s); // Silence.
+  ASSERT_EQ(launcher_.of("gate").size(), 2u);
+  launcher_.of("gate")[1]->come_up();
+  drain();
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_detection_seconds_bucket{le=\"2\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_detection_seconds_bucket{le=\"2.5\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_recovery_seconds_bucket{le=\"1\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_recovery_seconds_bucket{le=\"2\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_time_to_first_frame_seconds_bucket{le=\"0.5\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_time_to_first_frame_seconds_count 2\n"));
+}
+
+TEST_F(wall_tree_test, takes_the_end_of_a_stream_that_nobody_watches_for_no_fault) {
+  using ::testing::HasSubstr;
+  add("gate", true);
+  start();
+  auto want = [&] {
+    caf::anon_send(find_actor(system, cameras_name),
+                   to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
+    drain();
+  };
+  want();
+  launcher_.of("gate", "main").back()->come_up();
+  advance(1s);
+  for (int i = 0; i < 4 * 31; ++i) {
+    launcher_.of("gate", "main").back()->tell(media::progress{.frames = ++frames_, .gop_s = 1});
+    launcher_.of("gate", "main").back()->tell(media::segment_published{});
+    advance(250ms);
+  }
+  ASSERT_TRUE(launcher_.of("gate", "main").back()->stopped);
+  launcher_.of("gate", "main").back()->tell(media::worker_exited{});
+  advance(100s);
+  want();
+  launcher_.of("gate", "main").back()->come_up();
+  drain();
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_detection_seconds_count 0\n"));
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_recovery_seconds_count 0\n"));
+}
+
+TEST_F(wall_tree_test, keeps_the_history_when_the_board_is_restarted) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  ASSERT_EQ(at("gate").events->size(), 1u);
+  caf::anon_send_exit(find_actor(system, board_name), caf::exit_reason::unhandled_exception);
+  live_for(2s);
+  EXPECT_EQ(at("gate").events->size(), 1u);
+}
+
+TEST_F(wall_tree_test, obeys_the_operator_and_remembers_the_order) {
+  add("gate", true);
+  add("yard");
+  start();
+  launcher_.of("gate", "sub")[0]->come_up();
+  drain();
+  order("gate", camera_order::disable);
+  EXPECT_TRUE(launcher_.of("gate", "sub")[0]->stopped);
+  launcher_.of("gate", "sub")[0]->tell(media::worker_exited{});
+  drain();
+  EXPECT_EQ(at("gate").phase, phase::disabled);
+  EXPECT_NE(at("yard").phase, phase::disabled);
+  advance(1h);
+  EXPECT_EQ(launcher_.of("gate", "sub").size(), 1u);
+  order("gate", camera_order::enable);
+  EXPECT_EQ(launcher_.of("gate", "sub").size(), 2u);
+  launcher_.of("gate", "sub")[1]->come_up();
+  drain();
+  std::vector<std::string> orders;
+  for (const auto& x : *at("gate").events)
+    if (!x->order.empty())
+      orders.push_back(x->order);
+  EXPECT_EQ(orders, (std::vector<std::string>{"disable", "enable"}));
+  EXPECT_THAT(exporter_.text(), ::testing::HasSubstr("camwall_recovery_seconds_count 0\n"))
+    << "a camera that was switched off did not recover";
+}
+
+TEST_F(wall_tree_test, logs_in_twice_whichever_stream_is_asked_for) {
+  add("gate", true);
+  start();
+  for (int i = 0; i < 34 * 60; ++i) {
+    for (const auto& x : launcher_.all)
+      if (!std::exchange(x->stopped, true)) { // Each worker is refused once.
+        x->tell(media::failed{reason::auth, "401"});
+        x->tell(media::worker_exited{});
+      }
+    advance(1s);
+    for (const auto* which : {"main", "sub"})
+      caf::anon_send(find_actor(system, cameras_name),
+                     to_child{"gate", caf::make_message(demand_stream{"gate", which})});
+  }
+  EXPECT_EQ(launcher_.all.size(), 2u);
+  EXPECT_EQ(at("gate").phase, phase::auth_failed);
+}
+
+TEST_F(wall_tree_test, remembers_that_udp_brought_nothing) {
+  add("gate");
+  config_.cameras[0].transport = config::transport::udp;
+  start();
+  EXPECT_EQ(launcher_.of("gate")[0]->order.transport, "udp");
+  launcher_.of("gate")[0]->tell(media::failed{reason::timeout, "no picture"});
+  launcher_.of("gate")[0]->tell(media::worker_exited{});
+  advance(2s);
+  ASSERT_EQ(launcher_.of("gate").size(), 2u);
+  EXPECT_EQ(launcher_.of("gate")[1]->order.transport, "tcp");
+  launcher_.of("gate")[1]->come_up();
+  live_for(15s);
+  launcher_.of("gate")[1]->end_by(SIGKILL);
+  drain();
+  EXPECT_EQ(launcher_.of("gate")[2]->order.transport, "tcp");
+}
+
+TEST_F(wall_tree_test, lets_64_cameras_that_return_at_once_connect_four_at_a_time) {
+  for (int i = 0; i < 64; ++i)
+    add("cam" + std::to_string(i));
+  config_.limits.cameras_max = 64;
+  start();
+  std::size_t answered = 0;
+  for (int i = 0; i < 64; ++i) {
+    ASSERT_LE(launcher_.all.size() - answered, 4u);
+    ASSERT_GT(launcher_.all.size(), answered);
+    launcher_.all[answered++]->come_up();
+    drain();
+  }
+  live_for(15s);
+  for (int i = 0; i < 64; ++i)
+    launcher_.all[static_cast<std::size_t>(i)]->end_by(SIGKILL); // All at once.
+  drain();
+  for (answered = 64; answered < 128; ++answered) {
+    ASSERT_LE(launcher_.all.size() - answered, 4u);
+    ASSERT_GT(launcher_.all.size(), answered);
+    launcher_.all[answered]->come_up();
+    drain();
+  }
+}
+
+TEST_F(wall_tree_test, brings_a_healthy_camera_back_at_once_beside_forty_black_holes) {
+  for (int i = 0; i < 40; ++i)
+    add("hole" + std::to_string(i)); // Silent for ever.
+  add("gate");
+  start();
+  while (launcher_.of("gate").empty())
+    advance(1s);
+  launcher_.of("gate")[0]->come_up();
+  live_for("gate", 20min);
+  for (int i = 1; i <= 5; ++i) {
+    launcher_.of("gate").back()->end_by(SIGKILL);
+    drain();
+    ASSERT_EQ(launcher_.of("gate").size(), i + 1u) << "without any wait";
+    launcher_.of("gate").back()->come_up();
+    live_for("gate", 61s);
+  }
 }
 
 TEST_F(wall_tree_test, gets_over_the_end_of_the_board_and_of_the_gate) {

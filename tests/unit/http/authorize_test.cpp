@@ -40,6 +40,12 @@ TEST(authorize_test, refuses_everything_to_nobody) {
   }
 }
 
+TEST(authorize_test, lets_only_the_administrator_order_something) {
+  EXPECT_FALSE(authorize({role::none}, action::operate, "gate"));
+  EXPECT_FALSE(authorize({role::viewer}, action::operate, "gate"));
+  EXPECT_TRUE(authorize({role::administrator}, action::operate, "gate"));
+}
+
 TEST(authorize_test, tells_a_page_of_another_origin) {
   auto cross = [](std::string_view origin) {
     std::array<header_field, 1> fields{{{"Origin", origin}}};

@@ -27,6 +27,9 @@ protected:
     wall_services x;
     x.wall = &wall;
     x.demand = [](std::string_view, std::string_view) {};
+    x.order = [this](std::string_view camera, camera_order what) {
+      ordered = std::string{camera} + ' ' + std::string{to_string(what)};
+    };
     x.metrics = [this]() -> std::string {
       if (fail)
         throw std::runtime_error("out of order");
@@ -61,6 +64,7 @@ protected:
 
   test::temporary_folder folder;
   snapshot_cell wall;
+  std::string ordered;
   bool ready = true;
   bool fail = false;
   bool loopback = true;
@@ -88,6 +92,55 @@ TEST_F(dispatcher_test, pages_through_the_cameras) {
     EXPECT_EQ(ask(method::get, "/api/v1/cameras", {}, query).status, 400) << query;
   EXPECT_EQ(get("/api/v1/cameras/c").status, 200);
   EXPECT_TRUE(has(get("/api/v1/cameras/d"), "camera_not_found"));
+}
+
+TEST_F(dispatcher_test, gives_the_events_of_a_camera_newest_first) {
+  event_history history{10};
+  for (int i = 0; i < 3; ++i)
+    history.add({.stream = "main", .after = phase::live});
+  auto changed = std::make_shared<wall_snapshot>(*wall.load());
+  changed->cameras[0].events = history.list();
+  wall.publish(changed);
+  auto x = ask(method::get, "/api/v1/cameras/a/events", {}, "limit=2");
+  EXPECT_TRUE(has(x, "{\"events\":[{\"sequence\":3,"));
+  EXPECT_TRUE(has(x, "\"next\":2}"));
+  EXPECT_TRUE(has(ask(method::get, "/api/v1/cameras/a/events", {}, "before=2"), "\"next\":null}"));
+  EXPECT_EQ(get("/api/v1/cameras/b/events").body, "{\"events\":[],\"next\":null}");
+  EXPECT_TRUE(has(get("/api/v1/cameras/d/events"), "camera_not_found"));
+  for (auto query : {"before=x", "limit=0", "limit=201"})
+    EXPECT_EQ(ask(method::get, "/api/v1/cameras/a/events", {}, query).status, 400) << query;
+}
+
+TEST_F(dispatcher_test, takes_orders_of_the_administrator) {
+  for (auto what : {"restart", "retry", "enable", "disable"}) {
+    auto x = ask(method::post, std::string{"/api/v1/cameras/a/"} + what);
+    EXPECT_EQ(x.status, 202) << what;
+    EXPECT_TRUE(has(x, "\"id\":\"a\"")) << what;
+    EXPECT_EQ(ordered, std::string{"a "} + what);
+  }
+  ordered.clear();
+  EXPECT_TRUE(has(ask(method::post, "/api/v1/cameras/d/restart"), "camera_not_found"));
+  EXPECT_EQ(ask(method::post, "/api/v1/cameras/a/explode").status, 404);
+  auto looked = get("/api/v1/cameras/a/restart");
+  EXPECT_EQ(looked.status, 405);
+  EXPECT_TRUE(has(looked, "Allow: POST, OPTIONS"));
+  EXPECT_EQ(ordered, "");
+}
+
+TEST_F(dispatcher_test, takes_no_orders_of_viewers_and_of_foreign_pages) {
+  std::array<header_field, 1> foreign{{{"Origin", "http://evil.example"}}};
+  EXPECT_TRUE(has(ask(method::post, "/api/v1/cameras/a/disable", foreign), "cross_origin"));
+  listen_options open;
+  open.open_access = true;
+  dispatcher opened{open, services()};
+  request x;
+  x.method = method::post;
+  x.path = "/api/v1/cameras/a/disable";
+  x.host = "localhost";
+  auto out = opened.answer(x);
+  EXPECT_EQ(out.status, 403);
+  EXPECT_TRUE(has(out, "not_allowed"));
+  EXPECT_EQ(ordered, "");
 }
 
 TEST_F(dispatcher_test, is_ready_only_when_the_wall_is_up) {

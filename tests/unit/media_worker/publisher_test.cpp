@@ -116,6 +116,15 @@ TEST_F(publisher_test,
     EXPECT_NE(name.substr(0, 2), "r1");
 }
 
+TEST_F(publisher_test, stops_rather_than_fill_the_disk) {
+  order_.disk_free_min_mb = 4'000'000'000;
+  start();
+  auto done = publish();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().why, reason::resources);
+  EXPECT_EQ(facts_.size(), 1U) << "what is written can be played";
+}
+
 TEST_F(publisher_test, never_lets_the_target_duration_shrink) {
   start();
   ASSERT_TRUE(publish(4.6));

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace camwall::cli {
+
+/// The service manager (systemd) that started us, over the datagram socket that NOTIFY_SOCKET names
+/// (sd_notify(3)). Without one, everything here does nothing.
+class service_manager {
+public:
+  service_manager();
+
+  /// The server answers; `status` is one line for people.
+  void ready(const std::string& status);
+
+  void stopping();
+
+  /// To be called while all is well, more often than once in `watchdog_period`: else the manager
+  /// ends us and starts us again.
+  void alive();
+
+  /// Zero when no watchdog waits for us (sd_watchdog_enabled(3)).
+  std::chrono::microseconds watchdog_period() const noexcept {
+    return watchdog_period_;
+  }
+
+private:
+  std::chrono::microseconds watchdog_period_{0};
+};
+
+} // namespace camwall::cli
