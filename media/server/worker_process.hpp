@@ -25,13 +25,10 @@ public:
   static constexpr std::chrono::seconds sample_period{5};
   static constexpr std::chrono::milliseconds stop_deadline{500};
 
-<<<<<<< HEAD
-  /// `on_limit` is told the name of each limit at which the worker was stopped.
-=======
   /// Lines of stderr that go with `worker_exited`.
   static constexpr std::size_t last_words_lines_max = 8;
 
->>>>>>> actors
+  /// `on_limit` is told the name of each limit at which the worker was stopped.
   worker_process(event_loop& loop, open_order order, std::function<void(worker_event)> sink,
                  std::size_t stderr_lines_max, std::function<void(std::string_view)> on_limit,
                  std::function<void()> on_over);

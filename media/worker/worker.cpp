@@ -18,7 +18,6 @@ constexpr std::chrono::seconds order_deadline{10};
 
 constexpr int exit_no_order = 2;
 
-<<<<<<< HEAD
 /// Before the camera's first byte. Without a sandbox the worker goes on only when it may.
 status enclose(const open_order& job, server_link& link) {
   auto done = enter_sandbox(job.output_dir);
@@ -27,7 +26,8 @@ status enclose(const open_order& job, server_link& link) {
     return {};
   return fail(reason::config,
               done.error() + "; mend that, or let workers run without (sandbox: best_effort)");
-=======
+}
+
 /// On a full disk the segments of earlier runs, which nobody plays any more, are the first to go.
 status make_room(const open_order& job, const output_folder& folder) {
   if (folder.check_room(job.disk_free_min_mb))
@@ -35,20 +35,16 @@ status make_room(const open_order& job, const output_folder& folder) {
   for (const auto& name : folder.leftovers(job.run))
     folder.remove(name);
   return folder.check_room(job.disk_free_min_mb);
->>>>>>> actors
 }
 
 status work(const open_order& job, server_link& link, steady_clock::time_point begin) {
   auto folder = output_folder::open(job.output_dir);
   if (!folder)
     return tl::unexpected{folder.error()};
-<<<<<<< HEAD
-  if (auto enclosed = enclose(job, link); !enclosed)
-    return enclosed;
-=======
   if (auto room = make_room(job, *folder); !room)
     return room;
->>>>>>> actors
+  if (auto enclosed = enclose(job, link); !enclosed)
+    return enclosed;
   watch guard{link};
   guard.set_deadline(begin + std::chrono::duration_cast<steady_clock::duration>(
                                std::chrono::duration<double>(job.open_deadline_s)));

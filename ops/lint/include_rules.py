@@ -35,11 +35,8 @@ LIBRARIES = {
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],
     "libsw": ["media/worker", "tests/unit/media_worker"],
-<<<<<<< HEAD
     "seccomp": ["media/worker", "tests/support/sandbox_attempt.cpp"],
-=======
     "systemd/": ["cli"],
->>>>>>> actors
     "gst/": ["tools/camera_sim"],
     "CLI/": ["main.cpp", "tools/camera_sim", "media/worker", "tests"],
 }
