@@ -92,7 +92,7 @@ long handle_sigsys() {
 long refused_call_with_sigsys_blocked() {
   sigset_t all;
   ::sigfillset(&all);
-  ::sigprocmask(SIG_BLOCK, &all, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   return call(SYS_ptrace);
 }
 
