@@ -134,6 +134,13 @@ struct running_wall::impl {
     return {};
   }
 
+  void ask_for_life() {
+    parts.emplace(std::vector<liveness::part>{
+      {"supervision", [this](const auto& token) { owned_wall->check(token); }},
+      {"media I/O", [this](const auto& token) { launcher.check(token); }},
+    });
+  }
+
   std::shared_ptr<const config::wall> config;
   unique_fd lock;
   media::output_folder output;
@@ -195,6 +202,7 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
     running_wall{std::move(x)}.stop();
     return nullptr;
   }
+  x->ask_for_life();
   return std::unique_ptr<running_wall>{new running_wall{std::move(x)}};
 }
 
@@ -211,11 +219,6 @@ bool running_wall::gave_up() const {
 }
 
 std::vector<std::string> running_wall::silent_parts() {
-  if (!impl_->parts)
-    impl_->parts.emplace(std::vector<liveness::part>{
-      {"supervision", [this](const auto& token) { impl_->owned_wall->check(token); }},
-      {"media I/O", [this](const auto& token) { impl_->launcher.check(token); }},
-    });
   auto out = impl_->parts->silent_parts();
   if (!http_answers(impl_->config->server.address, port(), http_probe_deadline))
     out.emplace_back("HTTP");

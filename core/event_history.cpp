@@ -24,7 +24,7 @@ void shorten(std::string& x, std::size_t bytes_max) {
 std::size_t bytes_of(const camera_event& x) {
   auto sum = sizeof x + x.detail.size() + x.order.size();
   for (const auto& line : x.last_words)
-    sum += sizeof line + line.size();
+    sum += sizeof(std::string) + line.size();
   return sum;
 }
 
@@ -109,9 +109,11 @@ void event_history::add_last_words(std::string_view stream, std::vector<std::str
 void event_history::publish(event_list x) {
   std::size_t bytes = 0;
   std::size_t kept = 0;
-  for (auto i = x.rbegin(); i != x.rend() && kept < events_max_; ++i, ++kept)
-    if ((bytes += bytes_of(**i)) > bytes_max)
+  for (auto i = x.rbegin(); i != x.rend() && kept < events_max_; ++i, ++kept) {
+    bytes += bytes_of(**i);
+    if (bytes > bytes_max)
       break;
+  }
   x.erase(x.begin(), x.end() - static_cast<std::ptrdiff_t>(kept));
   list_ = std::make_shared<const event_list>(std::move(x));
 }
