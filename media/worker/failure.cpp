@@ -38,6 +38,11 @@ reason classify(int averror, session_stage stage, bool deadline_passed) noexcept
   }
 }
 
+bool means_busy(int status) noexcept {
+  constexpr int not_enough_bandwidth = 453;
+  return status == 0 || status == not_enough_bandwidth;
+}
+
 std::string error_text(int averror) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   av_strerror(averror, text.data(), text.size());

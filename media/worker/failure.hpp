@@ -17,6 +17,11 @@ enum class session_stage : std::uint8_t {
 /// up, so that its error says nothing.
 reason classify(int averror, session_stage stage, bool deadline_passed) noexcept;
 
+/// Whether the status of an answer (0: not known) is that of a camera with one session too many,
+/// 453 (RFC 2326 §11.3.9). libav has one error for all answers 4xx that have no name of their own
+/// there.
+bool means_busy(int status) noexcept;
+
 /// libav's text for an error, e.g. `Server returned 401 Unauthorized (authorization failed)`.
 std::string error_text(int averror);
 

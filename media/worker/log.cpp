@@ -27,6 +27,7 @@ struct log_state {
   std::chrono::steady_clock::time_point period_begin;
   int lines = 0;
   int suppressed = 0;
+  int refusal_status = 0;
 };
 
 log_state& state() {
@@ -62,9 +63,22 @@ bool admit(const std::string& line) {
   return true;
 }
 
+/// libav's message of a request that was answered with an error: its name and the status.
+constexpr std::string_view refusal_format = "method %s failed: %d%s\n";
+
+void note_refusal(va_list arguments) {
+  va_list mine;
+  va_copy(mine, arguments);
+  va_arg(mine, const char*);
+  state().refusal_status = va_arg(mine, int);
+  va_end(mine);
+}
+
 void on_libav_line(void* context, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_WARNING)
     return;
+  if (format == refusal_format)
+    note_refusal(arguments);
   std::array<char, 1024> text{};
   int prefix = 1;
   av_log_format_line2(context, level, format, arguments, text.data(), static_cast<int>(text.size()),
@@ -83,6 +97,10 @@ void log_line(std::string_view text) {
 void log_libav() {
   av_log_set_level(AV_LOG_WARNING);
   av_log_set_callback(on_libav_line);
+}
+
+int last_refusal_status() noexcept {
+  return state().refusal_status;
 }
 
 void log_never(std::string secret) {

@@ -14,6 +14,10 @@ void log_line(std::string_view text);
 /// Sends libav's own messages (warnings and worse) through `log_line`.
 void log_libav();
 
+/// The status of the last request that the camera answered with an error; 0 before the first. libav
+/// tells it in its messages only.
+int last_refusal_status() noexcept;
+
 /// A text that no line may hold from now on, besides every URL's user information.
 void log_never(std::string secret);
 

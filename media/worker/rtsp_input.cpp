@@ -98,6 +98,9 @@ tl::unexpected<failed> open_failure(int error, bool late, double deadline_s) {
   if (late)
     return fail(why, "no answer to the RTSP requests within " +
                        std::to_string(std::lround(deadline_s)) + " s");
+  if (why == reason::busy && !means_busy(last_refusal_status()))
+    return fail(reason::protocol,
+                "a request was answered with status " + std::to_string(last_refusal_status()));
   return fail(why, without_secrets(error_text(error)));
 }
 

@@ -202,6 +202,7 @@ BAD_SERVERS = {
     "forbidden": ({"auth"}, status("403 Forbidden")),
     "not_found": ({"not_found"}, status("404 Not Found")),
     "busy": ({"busy"}, status("453 Not Enough Bandwidth")),
+    "nonsense": ({"protocol"}, status("455 Method Not Valid in This State")),
     "broken": ({"protocol"}, status("503 Service Unavailable")),
     "silent": ({"timeout"}, lambda _: None),
     "garbage": ({"timeout", "protocol"}, lambda _: bytes(range(256)) * 40),

@@ -30,6 +30,13 @@ TEST(failure_test, trusts_its_own_deadline_more_than_the_library) {
   EXPECT_EQ(classify(0, session_stage::starting, true), reason::stalled);
 }
 
+TEST(failure_test, takes_only_one_session_too_many_for_a_busy_camera) {
+  EXPECT_TRUE(means_busy(453));
+  EXPECT_TRUE(means_busy(0));
+  EXPECT_FALSE(means_busy(454));
+  EXPECT_FALSE(means_busy(455));
+}
+
 TEST(failure_test, tells_an_end_in_mid_stream_from_a_refusal) {
   EXPECT_EQ(classify(AVERROR_EOF, session_stage::playing, false), reason::ended);
   EXPECT_EQ(classify(AVERROR(ECONNRESET), session_stage::playing, false), reason::ended);
