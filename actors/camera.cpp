@@ -131,6 +131,7 @@ void camera_state::report() {
   out.attempts = x.attempts;
   out.next_try = x.next_try;
   out.backoff_s = x.backoff_s;
+  out.conditions = x.conditions;
   for (auto& shown : out.streams) {
     auto found = latest.find(shown.name);
     if (found == latest.end())

@@ -66,6 +66,7 @@ struct stream_status {
   std::uint32_t attempts = 0;
   std::optional<wall_time> next_try;
   double backoff_s = 0;
+  std::vector<condition_snapshot> conditions;
   std::array<std::uint64_t, all_reasons.size()> restarts{};
   std::array<std::uint64_t, all_reasons.size()> connect_failures{};
 };

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace camwall {
@@ -37,6 +38,23 @@ std::string host_and_port(std::string_view url) {
   return std::string{authority} + (has_port ? "" : ":554");
 }
 
+media::picture_rules picture_rules_of(const config::picture& x) {
+  auto unless_ignored = [&](condition what, auto threshold) {
+    auto ignored = std::find(x.ignore.begin(), x.ignore.end(), what) != x.ignore.end();
+    return ignored ? decltype(threshold){} : threshold;
+  };
+  return {
+    .check = x.check,
+    .interval_s = x.interval.count(),
+    .frozen_after_s = unless_ignored(condition::frozen, x.frozen_after.count()),
+    .black_after_s = unless_ignored(condition::black, x.black_after.count()),
+    .black_luma = x.black_luma,
+    .uniform_after_s = unless_ignored(condition::uniform, x.uniform_after.count()),
+    .uniform_spread = x.uniform_spread,
+    .undecodable_after = unless_ignored(condition::undecodable, x.undecodable_after),
+  };
+}
+
 std::uint64_t next_ticket() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
@@ -63,6 +81,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
     .access_unit_deadline = to_duration(deadlines.access_unit),
     .segment_target = to_duration(context->config->hls.segment),
     .linger = to_duration(deadlines.linger),
+    .frozen_after = to_duration(camera.picture.frozen_after),
     .time_scale = context->config->time_scale,
     .seed = std::hash<std::string>{}(camera.id + '/' + stream_name),
   });
@@ -110,12 +129,15 @@ void stream_state::step(Input input) {
   auto before = machine->phase();
   auto reason_before = machine->reason();
   auto attempts_before = machine->attempts();
+  auto conditions_before = machine->conditions();
   auto last_unit = machine->last_access_unit();
   stream_acts acts = input(now);
   auto changed = before != machine->phase() || reason_before != machine->reason() ||
                  attempts_before != machine->attempts();
   if (changed)
     observe_transition(before, machine->attempts() > attempts_before, last_unit, now);
+  if (machine->phase() == phase::live)
+    changed = observe_conditions(conditions_before, now) || changed;
   for (auto act : acts)
     perform(act);
   report(changed);
@@ -174,6 +196,7 @@ void stream_state::launch() {
   const auto& config = *context->config;
   ++attempt;
   last_progress = {};
+  last_verdict = {};
   launched_at = self->clock().now();
   media::open_order order{
     .camera = camera.id,
@@ -191,6 +214,7 @@ void stream_state::launch() {
     .access_unit_deadline_s = config.deadlines.access_unit.count(),
     .memory_mb = config.limits.worker_memory_mb,
     .sandbox_required = config.sandbox == config::sandbox_mode::required,
+    .picture = picture_rules_of(camera.picture),
   };
   // Weak: a worker must not keep alive the actor that owns it.
   auto address = self->address();
@@ -204,6 +228,8 @@ void stream_state::launch() {
 /// Keeps what the snapshot shows of the worker's facts.
 void stream_state::note(const media::worker_event& what) {
   auto now = std::chrono::system_clock::now();
+  // Sums never go back, whatever a worker says.
+  auto add = [](auto& sum, auto from, auto to) { sum += to > from ? to - from : 0; };
   if (const auto* x = std::get_if<media::opened>(&what)) {
     facts.video = x->video;
     facts.audio = x->audio;
@@ -211,8 +237,6 @@ void stream_state::note(const media::worker_event& what) {
     facts.width = x->width;
     facts.height = x->height;
   } else if (const auto* y = std::get_if<media::progress>(&what)) {
-    // Sums never go back, whatever a worker says.
-    auto add = [](auto& sum, auto from, auto to) { sum += to > from ? to - from : 0; };
     add(facts.frames, last_progress.frames, y->frames);
     add(facts.bytes, last_progress.bytes, y->bytes);
     add(facts.keyframes, last_progress.keyframes, y->keyframes);
@@ -230,6 +254,12 @@ void stream_state::note(const media::worker_event& what) {
     if (y->keyframes > 0)
       facts.last_keyframe = now - std::chrono::duration_cast<std::chrono::milliseconds>(
                                     std::chrono::duration<double>(y->keyframe_age_s));
+  } else if (const auto* v = std::get_if<media::picture_judged>(&what)) {
+    add(facts.pictures_judged, last_verdict.decoded + last_verdict.undecodable,
+        v->decoded + v->undecodable);
+    add(facts.pictures_dropped, last_verdict.dropped, v->dropped);
+    add(facts.picture_cpu_s, last_verdict.cpu_s, v->cpu_s);
+    last_verdict = *v;
   } else if (std::holds_alternative<media::segment_published>(what)) {
     ++facts.segments;
     facts.last_segment = now;
@@ -291,6 +321,30 @@ void stream_state::tell_history(camera_event what) {
     self->send(board, event_happened{camera.id, std::move(what)});
 }
 
+/// Logs conditions that began and ended; returns whether there were any.
+bool stream_state::observe_conditions(const std::vector<picture_faults::held>& before,
+                                      time_point now) const {
+  auto after = machine->conditions();
+  auto in = [](const auto& list, condition what) {
+    return std::find_if(list.begin(), list.end(), [&](const auto& x) { return x.what == what; });
+  };
+  bool changed = false;
+  for (auto what : all_conditions) {
+    auto is = in(after, what);
+    bool was = in(before, what) != before.end();
+    if (was == (is != after.end()))
+      continue;
+    changed = true;
+    if (was)
+      spdlog::info("camera {}/{}: the picture is not {} any more", camera.id, stream_name,
+                   to_string(what));
+    else
+      spdlog::warn("camera {}/{}: the picture is {}, since {:.0f} s", camera.id, stream_name,
+                   to_string(what), to_seconds(now - is->since));
+  }
+  return changed;
+}
+
 void stream_state::report(bool changed) {
   auto now = self->clock().now();
   if (!changed && now - reported_at < report_period)
@@ -310,6 +364,11 @@ stream_status stream_state::status() const {
                     .restarts = machine->restarts(),
                     .connect_failures = machine->connect_failures()};
   out.stream.status = machine->phase();
+  for (const auto& x : machine->conditions())
+    out.conditions.push_back(
+      {.what = x.what,
+       .since = std::chrono::system_clock::now() -
+                std::chrono::duration_cast<wall_time::duration>(steady - x.since)});
   if (auto at = machine->next_try())
     out.next_try = std::chrono::system_clock::now() +
                    std::chrono::duration_cast<std::chrono::milliseconds>(*at - steady);

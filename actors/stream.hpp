@@ -37,6 +37,7 @@ struct stream_state {
                           time_point now);
   void tell_history(camera_event what);
   void obey(camera_order what);
+  bool observe_conditions(const std::vector<picture_faults::held>& before, time_point now) const;
   void report(bool changed);
   void arm();
   stream_status status() const;
@@ -54,8 +55,9 @@ struct stream_state {
   std::uint64_t ticket = 0;
   bool urgent = false; ///< How the ticket was asked for.
 
-  stream_snapshot facts;         ///< Sums include all workers before the present one.
-  media::progress last_progress; ///< Of the present worker.
+  stream_snapshot facts;              ///< Sums include all workers before the present one.
+  media::progress last_progress;      ///< Of the present worker.
+  media::picture_judged last_verdict; ///< The same.
   wall_time since;
   time_point launched_at;
   std::optional<time_point> fault_at;

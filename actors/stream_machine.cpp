@@ -40,7 +40,9 @@ reason reason_of_exit(const media::worker_exited& x) {
 } // namespace
 
 stream_machine::stream_machine(stream_rules rules)
-  : rules_(rules), policy_(rules.seed, rules.time_scale) {
+  : rules_(rules),
+    policy_(rules.seed, rules.time_scale),
+    picture_(rules.frozen_after, rules.time_scale) {
   // nop
 }
 
@@ -124,6 +126,7 @@ stream_acts stream_machine::slot_granted(time_point now) {
   live_since_.reset();
   last_segment_.reset();
   after_end_ = after_end::retry;
+  picture_.begin_worker(now);
   return {stream_act::launch};
 }
 
@@ -172,6 +175,26 @@ stream_acts stream_machine::take(const media::progress& x, time_point now) {
 stream_acts stream_machine::take(const media::segment_published&, time_point now) {
   last_segment_ = now;
   return {};
+}
+
+stream_acts stream_machine::take(const media::picture_judged& x, time_point now) {
+  if (step_ != step::running)
+    return {};
+  picture_.take(x, now);
+  return restart_for_picture(now);
+}
+
+/// A camera that repeats a picture, or sends broken ones, often does better in a new session.
+stream_acts stream_machine::restart_for_picture(time_point now) {
+  auto due = picture_.restart_due();
+  if (step_ != step::running || !due || now < *due)
+    return {};
+  picture_.restarted(now);
+  auto frozen = picture_.conditions().front().what == condition::frozen;
+  auto out = give_up(reason::stalled,
+                     frozen ? "the picture is frozen" : "the picture cannot be decoded", now);
+  out.push_back(stream_act::stop_worker);
+  return out;
 }
 
 stream_acts stream_machine::take(const media::failed& x, time_point now) {
@@ -228,10 +251,12 @@ stream_acts stream_machine::after_exit(time_point now) {
       phase_ = phase::disabled;
       reason_ = reason::none;
       detail_.clear();
+      picture_.forget();
       return {};
     case after_end::idle:
       step_ = step::idle;
       phase_ = phase::idle;
+      picture_.forget();
       reason_ = reason::none;
       detail_.clear();
       return {};
@@ -288,6 +313,8 @@ stream_acts stream_machine::tick(time_point now) {
   } else if (step_ == step::ending && !killed_by_us_ && now >= step_since_ + end_deadline) {
     out.push_back(stream_act::kill_worker);
     killed_by_us_ = true;
+  } else if (step_ == step::running) {
+    return restart_for_picture(now);
   }
   return out;
 }
@@ -308,6 +335,8 @@ std::optional<time_point> stream_machine::deadline() const {
       break;
     case step::running:
       consider(worker_deadline());
+      if (auto due = picture_.restart_due())
+        consider(*due);
       break;
     case step::ending:
       if (!killed_by_us_)

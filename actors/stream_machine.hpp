@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/picture_faults.hpp"
 #include "actors/reconnect_policy.hpp"
 #include "core/phase.hpp"
 #include "media/worker_launcher.hpp"
@@ -19,6 +20,7 @@ struct stream_rules {
   duration access_unit_deadline = std::chrono::seconds{2};
   duration segment_target = std::chrono::seconds{1};
   duration linger = std::chrono::seconds{30};
+  duration frozen_after = std::chrono::seconds{30};
   double time_scale = 1.0;
   std::uint64_t seed = 1;
 };
@@ -104,6 +106,11 @@ public:
     return last_access_unit_;
   }
 
+  /// What is wrong with the picture; only while live.
+  std::vector<picture_faults::held> conditions() const {
+    return phase_ == phase::live ? picture_.conditions() : std::vector<picture_faults::held>{};
+  }
+
   using counts = std::array<std::uint64_t, all_reasons.size()>;
 
   /// Ends of workers that had been live, by reason.
@@ -134,8 +141,10 @@ private:
   stream_acts take(const media::opened& x, time_point now);
   stream_acts take(const media::progress& x, time_point now);
   stream_acts take(const media::segment_published& x, time_point now);
+  stream_acts take(const media::picture_judged& x, time_point now);
   stream_acts take(const media::failed& x, time_point now);
   stream_acts take(const media::worker_exited& x, time_point now);
+  stream_acts restart_for_picture(time_point now);
   stream_acts give_up(camwall::reason why, std::string detail, time_point now);
   stream_acts after_exit(time_point now);
   stream_acts wind_down(after_end next, time_point now);
@@ -145,6 +154,7 @@ private:
 
   stream_rules rules_;
   reconnect_policy policy_;
+  picture_faults picture_;
   step step_ = step::off;
   after_end after_end_ = after_end::retry;
   camwall::phase phase_ = camwall::phase::disabled;

@@ -24,8 +24,29 @@ struct credentials {
   std::string password;
 };
 
-/// The keys that `defaults` and a camera have in common.
-void read_common(section& here, camera& into) {
+void read_picture(section here, picture& into) {
+  here.read("check", into.check);
+  here.read("interval", into.interval, seconds_f{0.5}, seconds_f{60});
+  here.read("frozen_after", into.frozen_after, seconds_f{1}, seconds_f{3600});
+  here.read("black_after", into.black_after, seconds_f{1}, seconds_f{3600});
+  here.read("black_luma", into.black_luma, 0, 64);
+  here.read("uniform_after", into.uniform_after, seconds_f{1}, seconds_f{3600});
+  here.read("uniform_spread", into.uniform_spread, 0, 64);
+  here.read("undecodable_after", into.undecodable_after, 1, 100);
+  if (here.find("ignore") == nullptr)
+    return;
+  into.ignore.clear();
+  for (const auto& word : here.texts("ignore", all_conditions.size())) {
+    if (auto what = parse_condition(word.text))
+      into.ignore.push_back(*what);
+    else
+      here.error(word, word.shown + " is not one of frozen, undecodable, black, uniform");
+  }
+}
+
+/// The keys that `defaults` and a camera have in common. `name` is that of the section.
+void read_common(section& here, std::string_view name, camera& into) {
+  read_picture(here.below("picture", std::string{name} + ".picture"), into.picture);
   here.read("transport", into.transport,
             section::choices<transport>{{"tcp", transport::tcp}, {"udp", transport::udp}});
   here.read("audio", into.audio);
@@ -123,7 +144,7 @@ void read_camera(section& here, credentials given, id_table& taken, camera& into
   into.label = into.id;
   if (auto label = here.text("label", label_rule))
     into.label = std::move(label->text);
-  read_common(here, into);
+  read_common(here, "cameras[]", into);
   given = read_credentials(here, std::move(given));
   if (given.user.empty() && here.find("password") != nullptr)
     here.error("password", "is given without a username");
@@ -138,7 +159,7 @@ void read_cameras(load_context& context, const section& top, std::uint32_t camer
                   std::vector<camera>& into) {
   camera defaults;
   section defaults_section{context, top.find("defaults"), "defaults", "defaults"};
-  read_common(defaults_section, defaults);
+  read_common(defaults_section, "defaults", defaults);
   auto default_credentials = read_credentials(defaults_section, {});
 
   const auto* list = top.find("cameras");

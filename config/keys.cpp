@@ -23,6 +23,15 @@ constexpr auto table = std::to_array<known_key>({
   {"defaults.password", ""},
   {"defaults.quirks", "[]"},
   {"defaults.group", ""},
+  {"defaults.picture.check", "true"},
+  {"defaults.picture.interval", "2s"},
+  {"defaults.picture.frozen_after", "30s"},
+  {"defaults.picture.black_after", "10s"},
+  {"defaults.picture.black_luma", "8"},
+  {"defaults.picture.uniform_after", "10s"},
+  {"defaults.picture.uniform_spread", "4"},
+  {"defaults.picture.undecodable_after", "3"},
+  {"defaults.picture.ignore", "[]"},
   {"deadlines.open", "10s"},
   {"deadlines.access_unit", "2s"},
   {"deadlines.linger", "30s"},
@@ -52,12 +61,31 @@ constexpr auto table = std::to_array<known_key>({
   {"cameras[].enabled", ""},
   {"cameras[].start", ""},
   {"cameras[].quirks", ""},
+  {"cameras[].picture.check", ""},
+  {"cameras[].picture.interval", ""},
+  {"cameras[].picture.frozen_after", ""},
+  {"cameras[].picture.black_after", ""},
+  {"cameras[].picture.black_luma", ""},
+  {"cameras[].picture.uniform_after", ""},
+  {"cameras[].picture.uniform_spread", ""},
+  {"cameras[].picture.undecodable_after", ""},
+  {"cameras[].picture.ignore", ""},
 });
 
-/// `server` of `server.listen`, `cameras` of `cameras[].id`, empty for `state_dir`.
+/// `server` of `server.listen`, `cameras[]` of `cameras[].id`, empty for `state_dir`.
 std::string_view section_of(std::string_view path) {
-  auto dot = path.find('.');
+  auto dot = path.rfind('.');
   return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
+}
+
+/// What of `path` stands directly below `section`; empty when it lies elsewhere.
+std::string_view word_below(std::string_view section, std::string_view path) {
+  if (!section.empty()) {
+    if (!path.starts_with(section) || !path.substr(section.size()).starts_with('.'))
+      return {};
+    path.remove_prefix(section.size() + 1);
+  }
+  return path.substr(0, path.find_first_of(".["));
 }
 
 } // namespace
@@ -69,13 +97,8 @@ std::span<const known_key> known_keys() {
 std::vector<std::string_view> keys_of(std::string_view section) {
   std::vector<std::string_view> out;
   for (const auto& key : table) {
-    auto owner = section_of(key.path);
-    auto word = key.path.substr(owner.empty() ? 0 : owner.size() + 1);
-    if (section.empty() && !owner.empty())
-      word = owner.substr(0, owner.find('['));
-    else if (section != owner)
-      continue;
-    if (out.empty() || out.back() != word)
+    auto word = word_below(section, key.path);
+    if (!word.empty() && (out.empty() || out.back() != word))
       out.push_back(word);
   }
   return out;

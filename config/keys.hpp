@@ -17,7 +17,8 @@ struct known_key {
 /// All keys, in the order of the reference.
 std::span<const known_key> known_keys();
 
-/// The keys directly below `section` (empty for the top level), e.g. `listen` for `server`.
+/// The keys directly below `section` (empty for the top level), e.g. `listen` for `server`,
+/// `check` for `cameras[].picture`.
 std::vector<std::string_view> keys_of(std::string_view section);
 
 /// The section that knows `key`, e.g. `hls` for `window`; empty when none or the top level does.

@@ -64,6 +64,11 @@ public:
 
   const yaml_node* find(std::string_view key) const;
 
+  /// The mapping below `key`; `name` selects its known keys, e.g. `cameras[].picture`.
+  section below(std::string_view key, std::string_view name) const {
+    return {*context_, find(key), path_of(key), name};
+  }
+
   std::optional<text_value> text(std::string_view key, text_rule rule = {});
   std::vector<text_value> texts(std::string_view key, std::size_t count_max, text_rule rule = {});
   void read(std::string_view key, bool& into);

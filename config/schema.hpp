@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/phase.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +25,19 @@ struct source_location {
   int line = 0; ///< From 1.
 };
 
+/// How a camera's picture is judged.
+struct picture {
+  bool check = true;
+  seconds_f interval{2.0}; ///< A keyframe is decoded this often at most.
+  seconds_f frozen_after{30.0};
+  seconds_f black_after{10.0};
+  double black_luma = 8; ///< Grey levels, 0 to 255.
+  seconds_f uniform_after{10.0};
+  double uniform_spread = 4;           ///< Grey levels, 0 to 255.
+  std::uint32_t undecodable_after = 3; ///< Keyframes in a row.
+  std::vector<condition> ignore;       ///< What is no fault of this camera.
+};
+
 struct camera {
   std::string id;    ///< `[a-z0-9][a-z0-9_-]{0,62}`: a path segment and a label value.
   std::string label; ///< Free text; the id when absent.
@@ -35,6 +50,7 @@ struct camera {
   bool audio = true;
   bool enabled = true;
   start_mode start = start_mode::always;
+  config::picture picture;
   std::vector<std::string> quirks; ///< Names from the list in docs/reference/configuration.md.
   source_location source;
 };

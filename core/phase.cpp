@@ -22,6 +22,20 @@ std::string_view to_string(phase x) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(condition x) noexcept {
+  switch (x) {
+    case condition::frozen:
+      return "frozen";
+    case condition::undecodable:
+      return "undecodable";
+    case condition::black:
+      return "black";
+    case condition::uniform:
+      return "uniform";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(reason x) noexcept {
   switch (x) {
     case reason::none:
@@ -66,6 +80,13 @@ std::string_view to_string(reason x) noexcept {
 
 std::optional<reason> parse_reason(std::string_view word) noexcept {
   for (auto x : all_reasons)
+    if (to_string(x) == word)
+      return x;
+  return std::nullopt;
+}
+
+std::optional<condition> parse_condition(std::string_view word) noexcept {
+  for (auto x : all_conditions)
     if (to_string(x) == word)
       return x;
   return std::nullopt;

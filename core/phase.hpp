@@ -40,6 +40,14 @@ enum class reason : std::uint8_t {
   config,
 };
 
+/// Something wrong with the picture of a stream that is live.
+enum class condition : std::uint8_t {
+  frozen,      ///< One picture again and again, though access units come.
+  undecodable, ///< Keyframes have errors.
+  black,
+  uniform, ///< One plain colour, but not black.
+};
+
 inline constexpr std::array all_phases{phase::disabled,   phase::idle,  phase::connecting,
                                        phase::live,       phase::stale, phase::backoff,
                                        phase::auth_failed};
@@ -63,12 +71,24 @@ inline constexpr std::array all_reasons{reason::auth,
                                         reason::resources,
                                         reason::config};
 
+inline constexpr std::array all_conditions{condition::frozen, condition::undecodable,
+                                           condition::black, condition::uniform};
+
+/// Whether a picture under this condition is no picture of now: such a camera is not up.
+constexpr bool is_fault(condition x) noexcept {
+  return x == condition::frozen || x == condition::undecodable;
+}
+
 std::string_view to_string(phase x) noexcept;
+std::string_view to_string(condition x) noexcept;
 
 /// Returns the empty string for `none`.
 std::string_view to_string(reason x) noexcept;
 
 /// Reads a reason that came over a socket; empty when the word is not known.
 std::optional<reason> parse_reason(std::string_view word) noexcept;
+
+/// Reads a condition that came over a socket or stands in a file; empty when the word is not known.
+std::optional<condition> parse_condition(std::string_view word) noexcept;
 
 } // namespace camwall

@@ -37,6 +37,13 @@ json render(const stream_snapshot& x) {
 }
 
 json render(const camera_snapshot& x) {
+  json conditions = json::array();
+  json condition_since = json::object();
+  for (const auto& condition : x.conditions) {
+    auto name = std::string{to_string(condition.what)};
+    conditions.push_back(name);
+    condition_since[name] = rfc3339(condition.since);
+  }
   json streams = json::object();
   for (const auto& stream : x.streams)
     streams[stream.name] = render(stream);
@@ -47,7 +54,8 @@ json render(const camera_snapshot& x) {
           {"since", rfc3339(x.since)},
           {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
           {"detail", or_null(!x.detail.empty(), x.detail)},
-          {"conditions", x.conditions},
+          {"conditions", std::move(conditions)},
+          {"condition_since", std::move(condition_since)},
           {"attempts", x.attempts},
           {"next_try", time_or_null(x.next_try)},
           {"grid_stream", x.grid_stream},

@@ -42,7 +42,18 @@ struct stream_snapshot {
   std::uint64_t segments = 0;
   double worker_cpu_s = 0;
   std::optional<bool> sandboxed; ///< Whether the last worker said that its sandbox is in force.
+  std::uint64_t pictures_judged = 0;
+  std::uint64_t pictures_dropped = 0;    ///< Keyframes that came while one was still being judged.
+  double picture_cpu_s = 0;              ///< Part of `worker_cpu_s`.
   std::uint64_t worker_memory_bytes = 0; ///< Resident set of the present worker; 0 without one.
+};
+
+/// A condition that holds, and since when.
+struct condition_snapshot {
+  condition what = condition::frozen;
+  wall_time since;
+
+  friend bool operator==(const condition_snapshot&, const condition_snapshot&) = default;
 };
 
 struct camera_snapshot {
@@ -52,9 +63,9 @@ struct camera_snapshot {
   camwall::phase phase = camwall::phase::connecting; ///< That of the grid stream.
   wall_time since;                                   ///< Of the phase.
   camwall::reason reason = camwall::reason::none;
-  std::string detail; ///< One sentence for people; holds no secret.
-  std::vector<std::string> conditions;
-  std::uint32_t attempts = 0; ///< Tries since it was last live.
+  std::string detail;                         ///< One sentence for people; holds no secret.
+  std::vector<condition_snapshot> conditions; ///< Only while live; in the order of the enumeration.
+  std::uint32_t attempts = 0;                 ///< Tries since it was last live.
   std::optional<wall_time> next_try;
   std::string grid_stream; ///< `main` or `sub`.
   std::vector<stream_snapshot> streams;

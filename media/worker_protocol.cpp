@@ -61,6 +61,17 @@ std::uint32_t small(const json& from, const char* key) {
   return static_cast<std::uint32_t>(x);
 }
 
+json render(const picture_rules& x) {
+  return {{"check", x.check},
+          {"interval_s", x.interval_s},
+          {"frozen_after_s", x.frozen_after_s},
+          {"black_after_s", x.black_after_s},
+          {"black_luma", x.black_luma},
+          {"uniform_after_s", x.uniform_after_s},
+          {"uniform_spread", x.uniform_spread},
+          {"undecodable_after", x.undecodable_after}};
+}
+
 json render(const open_order& x) {
   return {{"type", "open"},
           {"camera", x.camera},
@@ -80,7 +91,8 @@ json render(const open_order& x) {
           {"open_deadline_s", x.open_deadline_s},
           {"access_unit_deadline_s", x.access_unit_deadline_s},
           {"memory_mb", x.memory_mb},
-          {"sandbox_required", x.sandbox_required}};
+          {"sandbox_required", x.sandbox_required},
+          {"picture", render(x.picture)}};
 }
 
 json render(const stop_order&) {
@@ -118,6 +130,15 @@ json render(const segment_published& x) {
           {"duration_s", x.duration_s}};
 }
 
+json render(const picture_judged& x) {
+  auto conditions = json::array();
+  for (const auto& y : x.conditions)
+    conditions.push_back({{"condition", to_string(y.what)}, {"age_s", y.age_s}});
+  return {{"type", "picture_judged"}, {"conditions", std::move(conditions)}, {"moved", x.moved},
+          {"decoded", x.decoded},     {"undecodable", x.undecodable},        {"dropped", x.dropped},
+          {"cpu_s", x.cpu_s}};
+}
+
 json render(const failed& x) {
   return {{"type", "failed"}, {"reason", to_string(x.why)}, {"detail", x.detail}};
 }
@@ -126,6 +147,37 @@ template <class Variant>
 std::string dump(const Variant& x) {
   auto tree = std::visit([](const auto& y) { return render(y); }, x);
   return tree.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+picture_rules read_picture_rules(const json& order) {
+  auto i = order.find("picture");
+  if (i == order.end())
+    return {};
+  return {.check = flag(*i, "check"),
+          .interval_s = real(*i, "interval_s"),
+          .frozen_after_s = real(*i, "frozen_after_s"),
+          .black_after_s = real(*i, "black_after_s"),
+          .black_luma = real(*i, "black_luma"),
+          .uniform_after_s = real(*i, "uniform_after_s"),
+          .uniform_spread = real(*i, "uniform_spread"),
+          .undecodable_after = small(*i, "undecodable_after")};
+}
+
+std::vector<picture_condition> read_conditions(const json& from) {
+  auto i = from.find("conditions");
+  if (i == from.end() || !i->is_array() || i->size() > all_conditions.size())
+    throw bad_field{"conditions is not a short list"};
+  std::vector<picture_condition> out;
+  for (const auto& x : *i) {
+    auto what = parse_condition(text(x, "condition", 32));
+    if (!what)
+      throw bad_field{"unknown condition"};
+    for (const auto& earlier : out)
+      if (earlier.what == *what)
+        throw bad_field{"a condition is named twice"};
+    out.push_back({.what = *what, .age_s = real(x, "age_s")});
+  }
+  return out;
 }
 
 order read_order(const json& x) {
@@ -151,7 +203,8 @@ order read_order(const json& x) {
                     .open_deadline_s = real(x, "open_deadline_s"),
                     .access_unit_deadline_s = real(x, "access_unit_deadline_s"),
                     .memory_mb = small(x, "memory_mb"),
-                    .sandbox_required = flag(x, "sandbox_required")};
+                    .sandbox_required = flag(x, "sandbox_required"),
+                    .picture = read_picture_rules(x)};
 }
 
 fact read_fact(const json& x) {
@@ -174,6 +227,13 @@ fact read_fact(const json& x) {
                              .duration_s = real(x, "duration_s")};
   if (type == "confined")
     return confined{.enforced = flag(x, "enforced"), .missing = text(x, "missing", 512)};
+  if (type == "picture_judged")
+    return picture_judged{.conditions = read_conditions(x),
+                          .moved = flag(x, "moved"),
+                          .decoded = count(x, "decoded"),
+                          .undecodable = count(x, "undecodable"),
+                          .dropped = count(x, "dropped"),
+                          .cpu_s = real(x, "cpu_s")};
   if (type == "opened")
     return opened{.video = text(x, "video", 32),
                   .audio = text(x, "audio", 32),

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// What the server and a worker say to each other over their SOCK_SEQPACKET socket.
 ///
@@ -19,6 +20,20 @@ namespace camwall::media {
 inline constexpr std::size_t message_bytes_max = 64UL * 1024;
 
 // -- orders: server → worker --------------------------------------------------------------------
+
+/// When a picture is called bad. A time of 0 switches its condition off.
+struct picture_rules {
+  bool check = false;      ///< Whether pictures are looked at at all.
+  double interval_s = 2.0; ///< A keyframe is decoded this often at most.
+  double frozen_after_s = 30.0;
+  double black_after_s = 10.0;
+  double black_luma = 8.0; ///< Grey levels, 0 to 255.
+  double uniform_after_s = 10.0;
+  double uniform_spread = 4.0;         ///< Grey levels, 0 to 255.
+  std::uint32_t undecodable_after = 3; ///< Keyframes in a row.
+
+  friend bool operator==(const picture_rules&, const picture_rules&) = default;
+};
 
 /// The first message that a worker gets, and the only place where an address with its password
 /// passes.
@@ -41,6 +56,7 @@ struct open_order {
   double access_unit_deadline_s = 2.0;
   std::uint32_t memory_mb = 512;
   bool sandbox_required = true; ///< Else the worker goes on where the kernel lacks something.
+  picture_rules picture;        ///< May be absent: pictures are not checked then.
 
   friend bool operator==(const open_order&, const open_order&) = default;
 };
@@ -101,6 +117,26 @@ struct segment_published {
   friend bool operator==(const segment_published&, const segment_published&) = default;
 };
 
+struct picture_condition {
+  condition what = condition::frozen;
+  double age_s = 0; ///< How long ago it began.
+
+  friend bool operator==(const picture_condition&, const picture_condition&) = default;
+};
+
+/// A keyframe was decoded, or could not be: what holds now. Counters are sums since the worker
+/// began.
+struct picture_judged {
+  std::vector<picture_condition> conditions; ///< Each at most once.
+  bool moved = false;                        ///< Two pictures of this worker differed.
+  std::uint64_t decoded = 0;                 ///< Without errors.
+  std::uint64_t undecodable = 0;
+  std::uint64_t dropped = 0; ///< Keyframes that came while another was being judged.
+  double cpu_s = 0;          ///< CPU time of all this; part of the worker's.
+
+  friend bool operator==(const picture_judged&, const picture_judged&) = default;
+};
+
 /// The worker cannot go on and ends after this message.
 struct failed {
   camwall::reason why = reason::protocol;
@@ -109,7 +145,7 @@ struct failed {
   friend bool operator==(const failed&, const failed&) = default;
 };
 
-using fact = std::variant<confined, opened, progress, segment_published, failed>;
+using fact = std::variant<confined, opened, progress, segment_published, picture_judged, failed>;
 
 // -- bytes --------------------------------------------------------------------------------------
 

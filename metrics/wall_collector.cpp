@@ -8,11 +8,15 @@ namespace camwall::metrics {
 
 namespace {
 
-/// Conditions that the probe will judge; `up` is 0 under the first two.
-constexpr std::array conditions{"frozen", "undecodable", "black", "uniform"};
+bool has(const camera_snapshot& x, condition what) {
+  return std::any_of(x.conditions.begin(), x.conditions.end(),
+                     [&](const auto& y) { return y.what == what; });
+}
 
-bool has(const camera_snapshot& x, std::string_view condition) {
-  return std::find(x.conditions.begin(), x.conditions.end(), condition) != x.conditions.end();
+/// What the camera sends is a picture of now.
+bool is_up(const camera_snapshot& x) {
+  return x.phase == phase::live && std::none_of(x.conditions.begin(), x.conditions.end(),
+                                                [](const auto& y) { return is_fault(y.what); });
 }
 
 double time_or_zero(const std::optional<wall_time>& t) {
@@ -26,7 +30,7 @@ void render_state(families& out, const std::vector<camera_snapshot>& cameras) {
   auto& state = out.gauge("camwall_camera_state", "1 for the phase that the camera is in, else 0.");
   auto& since = out.gauge("camwall_camera_state_since_timestamp_seconds",
                           "Unix time at which the camera entered its phase.");
-  auto& condition =
+  auto& holds =
     out.gauge("camwall_camera_condition", "1 while the condition holds for the camera's picture.");
   auto& restarts = out.counter("camwall_camera_restarts_total",
                                "Ends of pipelines that had been live, by reason.");
@@ -35,13 +39,12 @@ void render_state(families& out, const std::vector<camera_snapshot>& cameras) {
   auto& backoff = out.gauge("camwall_camera_backoff_seconds",
                             "The wait before the next try that is running, else 0.");
   for (const auto& x : cameras) {
-    auto live = x.phase == phase::live && !has(x, "frozen") && !has(x, "undecodable");
-    up.add({{"camera", x.id}}, live ? 1 : 0);
+    up.add({{"camera", x.id}}, is_up(x) ? 1 : 0);
     for (auto p : all_phases)
       state.add({{"camera", x.id}, {"state", to_string(p)}}, x.phase == p ? 1 : 0);
     since.add({{"camera", x.id}}, unix_seconds(x.since));
-    for (const auto* name : conditions)
-      condition.add({{"camera", x.id}, {"condition", name}}, has(x, name) ? 1 : 0);
+    for (auto what : all_conditions)
+      holds.add({{"camera", x.id}, {"condition", to_string(what)}}, has(x, what) ? 1 : 0);
     for (std::size_t i = 0; i < all_reasons.size(); ++i) {
       auto why = to_string(all_reasons[i]);
       restarts.add({{"camera", x.id}, {"reason", why}}, static_cast<double>(x.restarts[i]));
@@ -97,6 +100,15 @@ void render_media(families& out, const std::vector<camera_snapshot>& cameras) {
   render_streams(out.counter("camwall_worker_cpu_seconds_total",
                              "CPU time of the stream's workers, user and system."),
                  cameras, [](s x) { return x.worker_cpu_s; });
+  render_streams(out.counter("camwall_stream_pictures_judged_total",
+                             "Keyframes that were decoded to judge them."),
+                 cameras, [](s x) { return x.pictures_judged; });
+  render_streams(out.counter("camwall_stream_pictures_dropped_total",
+                             "Keyframes that came while an earlier one was being judged."),
+                 cameras, [](s x) { return x.pictures_dropped; });
+  render_streams(out.counter("camwall_stream_picture_cpu_seconds_total",
+                             "CPU time spent on judging pictures; part of the workers'."),
+                 cameras, [](s x) { return x.picture_cpu_s; });
   render_streams(out.gauge("camwall_worker_memory_bytes",
                            "Resident memory of the stream's present worker; 0 without one."),
                  cameras, [](s x) { return x.worker_memory_bytes; });

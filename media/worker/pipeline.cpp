@@ -55,11 +55,12 @@ std::string short_number(double x) {
 } // namespace
 
 pipeline::pipeline(const open_order& job, server_link& link, watch& guard, rtsp_input& input,
-                   output_folder& folder, time_point order_time)
+                   output_folder& folder, picture_thread* pictures, time_point order_time)
   : order_(job),
     link_(link),
     guard_(guard),
     input_(input),
+    pictures_(pictures),
     order_time_(order_time),
     units_(input.codec()),
     video_(input.codec(), framing_for(job)),
@@ -132,6 +133,8 @@ status pipeline::on_video(const access_units::unit& unit) {
   statistics_.count_access_unit(keyframe, now);
   if (auto done = report(now); !done)
     return done;
+  if (keyframe && pictures_ != nullptr && video_.complete())
+    judge_picture(unit.data, now);
   if (converted_.empty() || (!muxer_ && !(keyframe && video_.complete())))
     return {};
   if (!muxer_)
@@ -191,7 +194,18 @@ status pipeline::report(time_point now) {
     x->cpu_s = cpu_seconds();
     link_.send(*x);
   }
+  if (pictures_ != nullptr)
+    if (auto x = pictures_->take_verdict())
+      link_.send(*x);
   return {};
+}
+
+void pipeline::judge_picture(byte_view keyframe, time_point now) {
+  if (!pictures_->wants(now))
+    return;
+  auto whole = video_.extradata();
+  append(whole, keyframe);
+  pictures_->offer(std::move(whole), now);
 }
 
 void pipeline::announce() {

@@ -3,6 +3,7 @@
 #include "media/worker/access_units.hpp"
 #include "media/worker/audio_track.hpp"
 #include "media/worker/muxer.hpp"
+#include "media/worker/picture_thread.hpp"
 #include "media/worker/publisher.hpp"
 #include "media/worker/rtsp_input.hpp"
 #include "media/worker/segmenter.hpp"
@@ -18,7 +19,7 @@
 namespace camwall::media {
 
 /// The road of one camera's bytes: packets in, segments and facts out. One thread, no decoding of
-/// pictures.
+/// pictures: keyframes that are to be judged are handed to another.
 ///
 /// A picture is written when the next one is there, since only then its duration is known: players
 /// take a wrong one for a lost picture.
@@ -26,8 +27,9 @@ class pipeline {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
+  /// `pictures` may be null: then they are not judged.
   pipeline(const open_order& job, server_link& link, watch& guard, rtsp_input& input,
-           output_folder& folder, time_point order_time);
+           output_folder& folder, picture_thread* pictures, time_point order_time);
 
   /// Works until the server asks to stop (then nothing is returned), or until it cannot go on.
   status run();
@@ -45,12 +47,14 @@ private:
   status cut(std::int64_t at);
   status use_new_parameters();
   void announce();
+  void judge_picture(byte_view keyframe, time_point now);
   wall_time wall(std::int64_t output) const;
 
   const open_order& order_;
   server_link& link_;
   watch& guard_;
   rtsp_input& input_;
+  picture_thread* pictures_;
   time_point order_time_;
   time_point picture_due_; ///< Without a picture until then the camera is stalled.
 

@@ -6,6 +6,7 @@
 #include "media/worker/sandbox.hpp"
 
 #include <exception>
+#include <memory>
 #include <new>
 
 namespace camwall::media {
@@ -54,7 +55,10 @@ status work(const open_order& job, server_link& link, steady_clock::time_point b
     return {};
   if (!input)
     return tl::unexpected{input.error()};
-  auto done = pipeline{job, link, guard, **input, *folder, begin}.run();
+  std::unique_ptr<picture_thread> pictures;
+  if (job.picture.check)
+    pictures = picture_thread::start((*input)->codec(), job.picture);
+  auto done = pipeline{job, link, guard, **input, *folder, pictures.get(), begin}.run();
   // The server learns it before the farewell to the camera, which may take half a second.
   if (!done)
     link.send_last(done.error());

@@ -5,6 +5,7 @@
 #include "media/worker/confine.hpp"
 #include "media/worker/init_segment.hpp"
 #include "media/worker/log.hpp"
+#include "media/worker/picture_decoder.hpp"
 #include "media/worker/sandbox.hpp"
 #include "media/worker/worker.hpp"
 
@@ -76,6 +77,8 @@ void warm_up() {
       ;
     static_cast<void>(make_init_segment(*(*made)->parameters(), 16'000));
   }
+  static_cast<void>(decode_keyframe(video_codec::h264, {}));
+  static_cast<void>(decode_keyframe(video_codec::h265, {}));
   if (auto* parser = av_parser_init(AV_CODEC_ID_H264))
     av_parser_close(parser);
   // A port where nobody listens: the way through the RTSP client up to the refusal.

@@ -26,6 +26,7 @@
  * @property {string|null} reason
  * @property {string|null} detail
  * @property {string[]} conditions
+ * @property {Record<string, number>} conditionSince server's time, ms since the epoch
  * @property {number} attempts
  * @property {number|null} nextTry server's time, ms since the epoch
  * @property {string} gridStream
@@ -69,6 +70,17 @@ function readStream(name, x) {
   };
 }
 
+/** @param {any} x @returns {Record<string, number>} */
+function readTimes(x) {
+  /** @type {Record<string, number>} */
+  const times = {};
+  for (const [name, value] of Object.entries(x ?? {})) {
+    const ms = time(value);
+    if (ms !== null) times[name] = ms;
+  }
+  return times;
+}
+
 /** @param {any} x @returns {Camera|null} null for an entry without an id */
 function readCamera(x) {
   const id = text(x?.id);
@@ -85,6 +97,7 @@ function readCamera(x) {
     reason: text(x.reason),
     detail: text(x.detail),
     conditions: Array.isArray(x.conditions) ? x.conditions.filter((/** @type {unknown} */ c) => typeof c === 'string') : [],
+    conditionSince: readTimes(x.condition_since),
     attempts: number(x.attempts) ?? 0,
     nextTry: time(x.next_try),
     gridStream: text(x.grid_stream) ?? ('sub' in streams ? 'sub' : 'main'),

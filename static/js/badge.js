@@ -3,7 +3,8 @@
 import { codecName, duration, fill } from './words.js';
 
 /**
- * @typedef {'live'|'stale'|'offline'|'auth_failed'|'off'|'idle'|'connecting'|'unplayable'} BadgeKind
+ * @typedef {'live'|'stale'|'offline'|'auth_failed'|'off'|'idle'|'connecting'|'unplayable'|Condition} BadgeKind
+ * @typedef {'frozen'|'undecodable'|'black'|'uniform'} Condition
  *
  * @typedef {object} Playback what the tile's own player knows
  * @property {number|null} pictureAgeMs since the picture last moved; null when none was ever shown
@@ -20,8 +21,10 @@ import { codecName, duration, fill } from './words.js';
 /** A picture that did not move for this long is not live, whatever the server says. */
 export const PICTURE_AGE_MAX_MS = 4_000;
 
-/** Conditions that mean: what arrives is not a picture of now. The others only add a remark. */
+/** Conditions that mean: what arrives is not a picture of now. @type {readonly Condition[]} */
 const UNTRUSTED = ['frozen', 'undecodable'];
+/** Conditions of a picture that is of now, but shows nothing. @type {readonly Condition[]} */
+const EMPTY = ['black', 'uniform'];
 
 /**
  * @param {import('./api.js').Camera} camera
@@ -53,7 +56,7 @@ export function badgeOf(camera, playback, server, words) {
     case 'auth_failed':
       return { ...make('auth_failed', why || words.reason.auth), next: nextTry(camera, server, words) };
     default:
-      return liveOrHonest(camera, playback, words, make);
+      return liveOrHonest(camera, playback, server, words, make);
   }
 }
 
@@ -61,21 +64,29 @@ export function badgeOf(camera, playback, server, words) {
  * The server says live: the page believes it only as far as the picture moves.
  * @param {import('./api.js').Camera} camera
  * @param {Playback} playback
+ * @param {{serverNow: number|null}} server
  * @param {import('./words.js').Words} words
  * @param {(kind: BadgeKind, detail?: string, age?: number|null) => Badge} make
  */
-function liveOrHonest(camera, playback, words, make) {
+function liveOrHonest(camera, playback, server, words, make) {
   const { pictureAgeMs } = playback;
   if (!playback.playable) {
     const video = camera.streams[camera.gridStream]?.video ?? null;
     return make('unplayable', fill(words.ui.unplayable, { codec: codecName(video) || words.ui.this_video }));
   }
-  const untrusted = camera.conditions.find((x) => UNTRUSTED.includes(x));
-  if (untrusted !== undefined) return make('stale', words.condition[untrusted]);
+  const condition = (/** @type {Condition} */ x) => {
+    const since = camera.conditionSince[x];
+    const age = since === undefined || server.serverNow === null ? null : Math.max(0, server.serverNow - since);
+    return make(x, words.condition[x], age);
+  };
+  const untrusted = UNTRUSTED.find((x) => camera.conditions.includes(x));
+  if (untrusted !== undefined) return condition(untrusted);
   if (pictureAgeMs === null) return make('connecting', words.ui.starting);
   if (pictureAgeMs > PICTURE_AGE_MAX_MS) return make('stale', '', pictureAgeMs);
-  const remark = camera.conditions[0];
-  return make('live', remark === undefined ? '' : words.condition[remark] ?? remark);
+  const empty = EMPTY.find((x) => camera.conditions.includes(x));
+  if (empty !== undefined) return { ...condition(empty), trusted: true };
+  // A condition of tomorrow, of which nothing is known here, is only remarked.
+  return make('live', camera.conditions[0] ?? '');
 }
 
 /**

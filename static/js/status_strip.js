@@ -9,7 +9,7 @@ const SHOW_AFTER_MS = 3_000;
 const HIDE_AFTER_MS = 4_000;
 const NAMES_MAX = 5;
 /** Badges that need somebody; OFF and IDLE were chosen, CONNECTING passes. */
-const TROUBLE = ['stale', 'offline', 'auth_failed', 'unplayable'];
+const TROUBLE = ['stale', 'offline', 'auth_failed', 'unplayable', 'frozen', 'undecodable', 'black', 'uniform'];
 
 /**
  * What the line says: pure.

@@ -24,6 +24,10 @@ const en = {
     idle: 'IDLE',
     connecting: 'CONNECTING',
     unplayable: 'NOT PLAYABLE',
+    frozen: 'FROZEN',
+    undecodable: 'UNDECODABLE',
+    black: 'BLACK',
+    uniform: 'NO DETAIL',
   },
   reason: {
     auth: 'User name or password refused',

@@ -40,7 +40,8 @@ const hevc = { status: 'live', video: 'h265', codecs: 'hvc1.1.6.L93.B0', hls: '/
 
 const everyState = () => [
   camera('live'),
-  camera('frozen', { conditions: ['frozen'] }),
+  camera('frozen', { conditions: ['frozen'], condition_since: { frozen: inSeconds(-42) } }),
+  camera('broken', { conditions: ['undecodable'], condition_since: { undecodable: inSeconds(-4200) } }),
   camera('stale', { phase: 'stale', reason: 'stalled' }),
   camera('refused', { phase: 'backoff', reason: 'refused', next_try: inSeconds(45) }),
   camera('auth', { phase: 'auth_failed', reason: 'auth', next_try: inSeconds(2100) }),
@@ -53,12 +54,13 @@ const everyState = () => [
 test('every state has its badge, and nothing without a moving picture is called live', async () => {
   server.cameras = everyState();
   await browser.page.goto(url);
-  const { tiles: list } = await allTiles(9);
+  const { tiles: list } = await allTiles(10);
   assert.deepEqual(
     Object.fromEntries(list.map((x) => [x.camera, x.badge])),
     {
       live: 'connecting',
-      frozen: 'stale',
+      frozen: 'frozen',
+      broken: 'undecodable',
       stale: 'stale',
       refused: 'offline',
       auth: 'auth_failed',
@@ -78,7 +80,7 @@ for (const [width, height] of /** @type {[number, number][]} */ ([[390, 844], [1
     server.cameras = everyState();
     await browser.page.setViewportSize({ width, height });
     await browser.page.goto(url);
-    await allTiles(9);
+    await allTiles(10);
     assert.deepEqual(await badTexts(browser.page, { sizeMin: width >= 1024 ? 14 : 12, contrastMin: 4.5 }), []);
   });
 

@@ -35,13 +35,33 @@ test('only the phase live with a moving picture is trusted', () => {
   for (const phase of ['disabled', 'idle', 'connecting', 'stale', 'backoff', 'auth_failed', 'a_phase_of_tomorrow'])
     assert.equal(badge({ phase }).trusted, false, phase);
   for (const condition of ['frozen', 'undecodable'])
-    assert.equal(badge({ conditions: [condition] }).kind, 'stale', condition);
+    assert.equal(badge({ conditions: [condition] }).trusted, false, condition);
 });
 
-test('black and uniform pictures are only remarked', () => {
-  const black = badge({ conditions: ['black'] });
-  assert.equal(black.kind, 'live');
-  assert.equal(black.detail, words.condition.black);
+test('a condition is said in place of LIVE, with its age by the server’s clock', () => {
+  const condition_since = { frozen: '2026-01-01T11:59:18.000Z', black: '2026-01-01T11:00:00.000Z' };
+  const frozen = badge({ conditions: ['frozen', 'black'], condition_since });
+  assert.deepEqual(frozen, { kind: 'frozen', text: 'FROZEN 0:42', detail: words.condition.frozen, next: '', trusted: false });
+  assert.equal(badge({ conditions: ['black'], condition_since }).text, 'BLACK 1:00:00');
+  assert.equal(badge({ conditions: ['uniform'] }).text, 'NO DETAIL');
+  assert.equal(badge({ conditions: ['undecodable'] }).text, 'UNDECODABLE');
+});
+
+test('a black or uniform picture is one of now, as long as it moves here', () => {
+  for (const condition of ['black', 'uniform']) {
+    assert.equal(badge({ conditions: [condition] }).trusted, true, condition);
+    assert.equal(badge({ conditions: [condition] }, { pictureAgeMs: 12_000 }).kind, 'stale', condition);
+  }
+});
+
+test('a condition that this page does not know is only remarked', () => {
+  const odd = badge({ conditions: ['upside_down'] });
+  assert.equal(odd.kind, 'live');
+  assert.equal(odd.detail, 'upside_down');
+});
+
+test('conditions say nothing of a camera that is not live', () => {
+  assert.equal(badge({ phase: 'stale', conditions: ['frozen'] }).kind, 'stale');
 });
 
 test('a stale camera shows how old the picture is, by the server’s clock', () => {

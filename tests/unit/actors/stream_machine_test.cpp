@@ -424,6 +424,68 @@ TEST_F(stream_machine_test, shows_why_it_waits_when_a_viewer_comes_back) {
   EXPECT_EQ(machine_->reason(), reason::not_found);
 }
 
+TEST_F(stream_machine_test, restarts_once_for_a_frozen_picture_and_then_every_five_minutes) {
+  bring_up();
+  live_for(40s);
+  std::vector<duration> restarts;
+  for (auto begin = now_; now_ < begin + 12min;) {
+    auto acts = told(media::picture_judged{.conditions = {{condition::frozen, 30}}, .decoded = 9});
+    if (acts.empty()) {
+      live_for(2s);
+      ASSERT_THAT(machine_->conditions(), ::testing::SizeIs(1));
+      continue;
+    }
+    restarts.push_back(now_ - begin);
+    EXPECT_THAT(acts, ElementsAre(act::stop_worker));
+    EXPECT_EQ(machine_->phase(), phase::stale);
+    EXPECT_EQ(machine_->reason(), reason::stalled);
+    EXPECT_THAT(machine_->conditions(), IsEmpty()) << "they belong to live";
+    EXPECT_THAT(told(media::worker_exited{}), ElementsAre(act::ask_for_slot_urgent));
+    connect();
+    EXPECT_THAT(machine_->conditions(), ::testing::SizeIs(1)) << "never LIVE in between";
+    live_for(30s);
+  }
+  EXPECT_THAT(restarts, ElementsAre(0s, 5min, 10min));
+}
+
+TEST_F(stream_machine_test,
+       restarts_a_frozen_camera_by_its_own_clock_when_the_worker_says_no_more) {
+  bring_up();
+  live_for(40s);
+  auto begin = now_;
+  told(media::picture_judged{.conditions = {{condition::frozen, 30}}, .decoded = 9});
+  told(media::worker_exited{});
+  connect();
+  auto again = stream_acts{};
+  while (again.empty() && now_ < begin + 10min) {
+    again = machine_->tick(now_ += 250ms);
+    progress();
+    told(media::segment_published{});
+  }
+  EXPECT_THAT(again, ElementsAre(act::stop_worker));
+  EXPECT_EQ(now_ - begin, 5min);
+}
+
+TEST_F(stream_machine_test, only_reports_a_black_picture) {
+  bring_up();
+  live_for(20s);
+  EXPECT_THAT(told(media::picture_judged{.conditions = {{condition::black, 10}}}), IsEmpty());
+  EXPECT_EQ(machine_->phase(), phase::live);
+  ASSERT_THAT(machine_->conditions(), ::testing::SizeIs(1));
+  EXPECT_EQ(machine_->conditions()[0].since, now_ - 10s);
+  live_for(10min);
+}
+
+TEST_F(stream_machine_test, has_no_conditions_while_it_is_not_live) {
+  bring_up();
+  live_for(20s);
+  told(media::picture_judged{.conditions = {{condition::black, 10}}});
+  exit_by(SIGKILL);
+  EXPECT_THAT(machine_->conditions(), IsEmpty());
+  connect();
+  EXPECT_THAT(machine_->conditions(), IsEmpty()) << "the new worker has not seen it";
+}
+
 TEST_F(stream_machine_test, never_gives_a_crash_loop_up) {
   make();
   machine_->enable(now_);

@@ -128,6 +128,46 @@ TEST_F(wall_tree_test, restarts_one_camera_and_leaves_its_neighbour_alone) {
   EXPECT_EQ(at("gate").reason, reason::killed);
 }
 
+TEST_F(wall_tree_test, orders_the_judgement_of_the_picture_as_the_camera_is_configured) {
+  add("gate");
+  config_.cameras[0].picture.interval = config::seconds_f{5};
+  config_.cameras[0].picture.ignore = {condition::black, condition::undecodable};
+  start();
+  auto rules = launcher_.of("gate")[0]->order.picture;
+  EXPECT_TRUE(rules.check);
+  EXPECT_EQ(rules.interval_s, 5);
+  EXPECT_EQ(rules.frozen_after_s, 30);
+  EXPECT_EQ(rules.black_after_s, 0) << "ignored";
+  EXPECT_EQ(rules.undecodable_after, 0u);
+}
+
+TEST_F(wall_tree_test, shows_a_frozen_picture_with_its_begin_and_restarts_the_camera_once) {
+  add("gate");
+  start();
+  launcher_.of("gate")[0]->come_up();
+  live_for(40s);
+  const media::picture_judged frozen{
+    .conditions = {{condition::frozen, 30}}, .decoded = 20, .undecodable = 1, .cpu_s = 0.1};
+  launcher_.of("gate")[0]->tell(frozen);
+  drain();
+  EXPECT_TRUE(launcher_.of("gate")[0]->stopped);
+  EXPECT_EQ(at("gate").phase, phase::stale);
+  EXPECT_EQ(at("gate").reason, reason::stalled);
+  launcher_.of("gate")[0]->tell(media::worker_exited{});
+  drain();
+  ASSERT_EQ(launcher_.of("gate").size(), 2u);
+  launcher_.of("gate")[1]->come_up();
+  live_for(31s);
+  launcher_.of("gate")[1]->tell(frozen);
+  live_for(10s);
+  auto gate = at("gate");
+  EXPECT_EQ(gate.phase, phase::live);
+  ASSERT_EQ(gate.conditions.size(), 1u);
+  EXPECT_EQ(gate.conditions[0].what, condition::frozen);
+  EXPECT_EQ(gate.streams[0].pictures_judged, 42u) << "of both workers";
+  EXPECT_EQ(launcher_.of("gate").size(), 2u) << "the next restart is five minutes away";
+}
+
 TEST_F(wall_tree_test, notices_a_stopped_worker_and_replaces_it) {
   add("gate");
   start();

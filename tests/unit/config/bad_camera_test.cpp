@@ -44,6 +44,25 @@ const std::vector<bad_case> fields{
    "wall.yaml:2:38: cameras[0].start: \"lazy\" is not one of always, on_demand\n"},
   {"quirk", "cameras:\n  - {id: a, url: 'rtsp://a/', quirks: [odd]}\n",
    "wall.yaml:2:40: cameras[0].quirks[0]: \"odd\" is not a known quirk; this version knows none\n"},
+  {"picture_is_no_mapping", "cameras:\n  - {id: a, url: 'rtsp://a/', picture: false}\n",
+   "wall.yaml:2:40: cameras[0].picture: expected a mapping (lines of key: value), found text\n"},
+  {"picture_key", "cameras:\n  - {id: a, url: 'rtsp://a/', picture: {frozen_atfer: 3s}}\n",
+   "wall.yaml:2:41: cameras[0].picture: unknown key \"frozen_atfer\"; did you mean "
+   "\"frozen_after\"?\n"},
+  {"picture_key_of_a_camera", "cameras:\n  - {id: a, url: 'rtsp://a/', uniform_spread: 3}\n",
+   "wall.yaml:2:31: cameras[0]: unknown key \"uniform_spread\"; it belongs below "
+   "\"defaults.picture\"\n"},
+  {"picture_check", "defaults: {picture: {check: no}}\n",
+   "wall.yaml:1:29: defaults.picture.check: \"no\" is not one of true, false\n"},
+  {"picture_interval", "defaults: {picture: {interval: 100ms}}\n",
+   "wall.yaml:1:32: defaults.picture.interval: \"100ms\" is not a duration from 500ms to 60s "
+   "(write "
+   "10s, 500ms or plain seconds)\n"},
+  {"picture_luma", "cameras:\n  - {id: a, url: 'rtsp://a/', picture: {black_luma: 65}}\n",
+   "wall.yaml:2:53: cameras[0].picture.black_luma: \"65\" is not a number from 0 to 64\n"},
+  {"picture_ignore", "cameras:\n  - {id: a, url: 'rtsp://a/', picture: {ignore: [black, dark]}}\n",
+   "wall.yaml:2:57: cameras[0].picture.ignore[1]: \"dark\" is not one of frozen, undecodable, "
+   "black, uniform\n"},
   {"label_empty", "cameras:\n  - {id: a, url: 'rtsp://a/', label: ''}\n",
    "wall.yaml:2:38: cameras[0].label: is empty\n"},
   {"label_of_two_lines", "cameras:\n  - {id: a, url: 'rtsp://a/', label: \"a\\nb\"}\n",

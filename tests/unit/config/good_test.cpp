@@ -109,6 +109,25 @@ cameras:
   EXPECT_EQ(door.start, start_mode::always);
 }
 
+TEST(good_test, gives_cameras_the_picture_rules_that_they_do_not_overrule) {
+  auto x = load_good(R"(
+defaults: {picture: {interval: 5s, black_luma: 3, ignore: [black, uniform]}}
+cameras:
+  - {id: a, url: 'rtsp://cam/', picture: {frozen_after: 1m, ignore: []}}
+  - {id: b, url: 'rtsp://cam/', picture: {check: false}}
+)");
+  const auto& a = x.cameras.at(0).picture;
+  EXPECT_TRUE(a.check);
+  EXPECT_EQ(a.interval, seconds_f{5});
+  EXPECT_EQ(a.frozen_after, seconds_f{60});
+  EXPECT_EQ(a.black_luma, 3);
+  EXPECT_THAT(a.ignore, IsEmpty());
+  const auto& b = x.cameras.at(1).picture;
+  EXPECT_FALSE(b.check);
+  EXPECT_EQ(b.frozen_after, seconds_f{30});
+  EXPECT_THAT(b.ignore, ElementsAre(condition::black, condition::uniform));
+}
+
 TEST(good_test, lets_a_camera_refuse_the_login_of_the_defaults) {
   auto x = load_good(
     "defaults: {username: u, password: p}\n"

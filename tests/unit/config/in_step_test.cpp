@@ -96,7 +96,7 @@ TEST(in_step_test, the_example_shows_the_defaults_of_the_loader) {
   for (const auto& key : known_keys()) {
     if (key.fallback.empty() || key.path == "server.hosts") // Shown "for instance".
       continue;
-    auto word = std::string{key.path.substr(key.path.find('.') + 1)};
+    auto word = std::string{key.path.substr(key.path.rfind('.') + 1)};
     EXPECT_THAT(text, testing::HasSubstr(word + ": " + std::string{key.fallback} + "\n"));
   }
 }
@@ -115,6 +115,27 @@ TEST(in_step_test, the_reference_gives_the_defaults_of_the_loader) {
       continue;
     EXPECT_EQ(rows[std::string{key.path}], " `" + std::string{key.fallback} + "` ") << key.path;
   }
+}
+
+TEST(in_step_test, the_picture_rules_of_the_table_are_those_of_the_schema) {
+  constexpr std::string_view section = "defaults.picture.";
+  std::string text = "defaults:\n  picture:\n";
+  for (const auto& key : known_keys())
+    if (key.path.starts_with(section))
+      text += "    " + std::string{key.path.substr(section.size())} + ": " +
+              std::string{key.fallback} + "\n";
+  auto written =
+    load_good(text + "cameras:\n  - {id: a, url: 'rtsp://a/'}\n").cameras.at(0).picture;
+  picture absent;
+  EXPECT_EQ(written.check, absent.check);
+  EXPECT_EQ(written.interval, absent.interval);
+  EXPECT_EQ(written.frozen_after, absent.frozen_after);
+  EXPECT_EQ(written.black_after, absent.black_after);
+  EXPECT_EQ(written.black_luma, absent.black_luma);
+  EXPECT_EQ(written.uniform_after, absent.uniform_after);
+  EXPECT_EQ(written.uniform_spread, absent.uniform_spread);
+  EXPECT_EQ(written.undecodable_after, absent.undecodable_after);
+  EXPECT_EQ(written.ignore, absent.ignore);
 }
 
 /// The table's defaults are words; those that count stand in the schema.

@@ -28,6 +28,16 @@ TEST(wall_json_test, shows_what_is_not_known_as_null) {
   EXPECT_TRUE(camera.at("streams").at("main").at("sandboxed").is_null());
 }
 
+TEST(wall_json_test, names_the_conditions_and_since_when_each_holds) {
+  auto wall = wall_of(1);
+  EXPECT_EQ(json::parse(to_json(wall.cameras[0])).at("conditions"), json::array());
+  EXPECT_EQ(json::parse(to_json(wall.cameras[0])).at("condition_since"), json::object());
+  wall.cameras[0].conditions = {{.what = condition::black, .since = wall_time{}}};
+  auto camera = json::parse(to_json(wall.cameras[0]));
+  EXPECT_EQ(camera.at("conditions"), json({"black"}));
+  EXPECT_EQ(camera.at("condition_since"), json({{"black", "1970-01-01T00:00:00.000Z"}}));
+}
+
 TEST(wall_json_test, pages_and_names_the_next_offset) {
   auto wall = wall_of(5);
   auto first = json::parse(to_json(wall, 0, 2));

@@ -32,6 +32,13 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
                              .height = 360});
   expect_round_trip(segment_published{
     .media_sequence = 1'767'268'800, .discontinuity_sequence = 3, .duration_s = 2});
+  expect_round_trip(picture_judged{.conditions = {{.what = condition::undecodable, .age_s = 6.5},
+                                                  {.what = condition::black, .age_s = 10}},
+                                   .moved = true,
+                                   .decoded = 12,
+                                   .undecodable = 3,
+                                   .dropped = 1,
+                                   .cpu_s = 0.125});
   expect_round_trip(failed{.why = reason::auth, .detail = "401"});
 }
 
@@ -42,14 +49,28 @@ TEST(worker_protocol_test, carries_every_order_unchanged) {
                .output_dir = "/x",
                .run = "r1",
                .sandbox_required = false};
+  x.picture = {.check = true, .interval_s = 0.5, .black_luma = 2.5, .undecodable_after = 7};
   auto back = decode_order(encode(order{x}));
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(std::get<open_order>(*back), x);
   EXPECT_TRUE(std::holds_alternative<stop_order>(*decode_order(encode(order{stop_order{}}))));
 }
 
+TEST(worker_protocol_test, takes_an_order_without_a_word_about_pictures_as_not_to_judge_them) {
+  auto text = encode(order{open_order{.camera = "gate"}});
+  text.replace(text.find("\"picture\""), 9, "\"painting\"");
+  auto back = decode_order(text);
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_FALSE(std::get<open_order>(*back).picture.check);
+}
+
 TEST(worker_protocol_test, survives_a_detail_that_is_not_utf8) {
   EXPECT_TRUE(decode_fact(encode(fact{failed{.why = reason::protocol, .detail = "\xff\xfe"}})));
+}
+
+std::string picture_with(const std::string& conditions) {
+  return R"({"type":"picture_judged","moved":true,"decoded":1,"undecodable":0,"dropped":0,"cpu_s":0,"conditions":[)" +
+         conditions + "]}";
 }
 
 TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
@@ -72,6 +93,12 @@ TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
     R"({"type":"opened","video":"h264","audio":"","codecs":"","width":70000,"height":1})",
     R"({"type":"confined","enforced":1,"missing":""})",
     R"({"type":"confined","enforced":true,"missing":")" + std::string(513, 'x') + "\"}",
+    R"({"type":"picture_judged","moved":true,"decoded":1,"undecodable":0,"dropped":0,"cpu_s":0})",
+    picture_with(R"({"condition":"bored","age_s":1})"),
+    picture_with(R"({"condition":"black","age_s":-1})"),
+    picture_with(R"({"condition":"black","age_s":1},{"condition":"black","age_s":1})"),
+    picture_with(R"("black")"),
+    picture_with(R"(1,2,3,4,5)"),
     "{\"type\":" + deep,
     "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}",
     "{\"type\":\"opened\"",

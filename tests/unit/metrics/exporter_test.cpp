@@ -59,7 +59,7 @@ TEST_F(exporter_test, shows_a_camera_as_the_snapshot_has_it) {
 
 TEST_F(exporter_test, calls_a_camera_with_a_frozen_picture_down) {
   auto x = live_gate();
-  x.conditions = {"frozen"};
+  x.conditions = {{.what = condition::frozen}};
   publish(x);
   auto text = exporter_.text();
   EXPECT_THAT(text, HasSubstr("camwall_camera_up{camera=\"gate\"} 0\n"));
@@ -80,6 +80,17 @@ TEST_F(exporter_test, claims_the_sandbox_only_when_every_worker_said_so) {
   EXPECT_TRUE(shown(true, true));
   EXPECT_FALSE(shown(false, true));
   EXPECT_FALSE(shown(false, {}));
+}
+
+TEST_F(exporter_test, calls_a_camera_with_a_black_picture_up) {
+  auto x = live_gate();
+  x.conditions = {{.what = condition::black}};
+  publish(x);
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_camera_up{camera=\"gate\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_camera_condition{camera=\"gate\",condition=\"black\"} 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("camwall_camera_condition{camera=\"gate\",condition=\"uniform\"} 0\n"));
 }
 
 TEST_F(exporter_test, creates_every_reason_at_zero) {
