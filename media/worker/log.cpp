@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdarg>
 #include <vector>
@@ -66,23 +67,23 @@ bool admit(const std::string& line) {
 /// libav's message of a request that was answered with an error: its name and the status.
 constexpr std::string_view refusal_format = "method %s failed: %d%s\n";
 
-void note_refusal(va_list arguments) {
-  va_list mine;
-  va_copy(mine, arguments);
-  va_arg(mine, const char*);
-  state().refusal_status = va_arg(mine, int);
-  va_end(mine);
+void note_refusal(std::string_view line) {
+  constexpr std::string_view before{"failed: "};
+  auto at = line.find(before);
+  if (at != std::string_view::npos)
+    std::from_chars(line.data() + at + before.size(), line.data() + line.size(),
+                    state().refusal_status);
 }
 
 void on_libav_line(void* context, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_WARNING)
     return;
-  if (format == refusal_format)
-    note_refusal(arguments);
   std::array<char, 1024> text{};
   int prefix = 1;
   av_log_format_line2(context, level, format, arguments, text.data(), static_cast<int>(text.size()),
                       &prefix);
+  if (format == refusal_format)
+    note_refusal(text.data());
   log_line(text.data());
 }
 

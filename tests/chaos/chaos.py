@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from faults import CAMERAS, FAULTS, Fault, begin, camera_for, configuration, mounts  # noqa: E402
-from processes import open_files, pss_bytes  # noqa: E402
+from processes import anonymous_pss_bytes, open_files  # noqa: E402
 from simulator import Simulator, make_clips  # noqa: E402
 from wall import Wall, children, wait_until  # noqa: E402
 
@@ -83,7 +83,8 @@ class State:
         offspring = children(wall.pid)
         self.processes = len(offspring)
         self.descriptors = open_files(wall.pid)
-        self.pss = {"server": pss_bytes(wall.pid), "all": sum(pss_bytes(pid) for pid in (wall.pid, *offspring))}
+        self.pss = {"server": anonymous_pss_bytes(wall.pid),
+                    "all": sum(anonymous_pss_bytes(pid) for pid in (wall.pid, *offspring))}
 
     def __str__(self):
         return (f"{self.processes} processes, {self.descriptors} descriptors, "

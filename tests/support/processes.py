@@ -23,3 +23,11 @@ def pss_bytes(pid, part="Pss"):
 
 def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def anonymous_pss_bytes(pid):
+    """The same of memory that no file stands behind: programs that use the same libraries elsewhere do not change it."""
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss_Anon:"):
+            return int(line.split()[1]) * 1024
+    raise ValueError(f"no Pss_Anon for {pid}")
