@@ -24,6 +24,8 @@ constexpr std::uint64_t segment_bytes_max = 64ULL * 1024 * 1024;
 
 constexpr std::size_t leftovers_max = 10'000;
 
+constexpr std::uint64_t bytes_per_mb = 1024UL * 1024;
+
 /// What a few streams need at one time.
 constexpr std::uint64_t inodes_min = 16;
 
@@ -89,7 +91,7 @@ status output_folder::check_room(std::uint32_t free_min_mb) const {
   struct statvfs disk {};
   if (::fstatvfs(folder_.get(), &disk) != 0)
     return {}; // What can't be known stops nothing; a write that fails still will.
-  auto free_mb = disk.f_bavail * disk.f_frsize / (1024 * 1024);
+  auto free_mb = disk.f_bavail * disk.f_frsize / bytes_per_mb;
   if (free_mb < free_min_mb)
     return fail(reason::resources, "only " + std::to_string(free_mb) +
                                      " MiB are free on the disk; " + std::to_string(free_min_mb) +
