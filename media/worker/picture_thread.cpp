@@ -49,21 +49,22 @@ picture_thread::~picture_thread() {
     thread_.join();
 }
 
-void picture_thread::offer(bytes annex_b, time_point now) {
+bool picture_thread::offer(bytes annex_b, time_point now) {
+  std::unique_lock guard{mutex_, std::try_to_lock};
+  if (!guard.owns_lock()) {
+    ++dropped_;
+    return false;
+  }
   auto interval = std::chrono::duration_cast<time_point::duration>(
     std::chrono::duration<double>(rules_.interval_s));
   // On average one an interval: a keyframe that is a moment early does not cost a whole turn.
   next_ = std::max(next_ + interval, now + interval / 2);
-  std::unique_lock guard{mutex_, std::try_to_lock};
-  if (!guard.owns_lock()) {
-    ++dropped_;
-    return;
-  }
   if (waiting_)
     ++dropped_;
   waiting_ = keyframe{.data = std::move(annex_b), .arrived = now};
   guard.unlock();
   changed_.notify_one();
+  return true;
 }
 
 std::optional<picture_judged> picture_thread::take_verdict() {

@@ -36,8 +36,9 @@ public:
     return now >= next_;
   }
 
-  /// Hands over a keyframe that arrived at `now`: annex B, with its parameter sets.
-  void offer(bytes annex_b, time_point now);
+  /// Hands over a keyframe that arrived at `now`: annex B, with its parameter sets. False when the
+  /// thread was just looking: it is dropped, counted, and the next one is wanted.
+  bool offer(bytes annex_b, time_point now);
 
   /// The newest verdict that was not taken yet.
   std::optional<picture_judged> take_verdict();

@@ -205,7 +205,7 @@ void pipeline::judge_picture(byte_view keyframe, time_point now) {
     return;
   auto whole = video_.extradata();
   append(whole, keyframe);
-  pictures_->offer(std::move(whole), now);
+  static_cast<void>(pictures_->offer(std::move(whole), now));
 }
 
 void pipeline::announce() {
