@@ -19,6 +19,7 @@ class Fault:
     """What is done to a camera ({} is its name) and what the wall must make of it.
 
     reasons      one of them must be told as the cause of a restart or of a failed try; none: it stays live
+    by_chance    reasons that may be told as well: damage may hit keyframes, and an undecodable picture restarts a camera
     detected_s   how soon
     recovered_s  how long after the end of the fault it may take until it is live
     """
@@ -30,6 +31,7 @@ class Fault:
     recovered_s: float = RECOVERY_S
     kind: str = "plain"
     check: object = None
+    by_chance: tuple = ()
 
 
 def again(*command):
@@ -70,7 +72,7 @@ FAULTS = [
     Fault("never answers", (("silence", "{}", "on"),), ("timeout",), FREEZE_S + OPEN_S + 1, OPEN_S + RECOVERY_S),
     Fault("noise for answers", again("noise", "{}", "on"), ("protocol", "timeout"), OPEN_S + 2, OPEN_S + RECOVERY_S),
     Fault("garbage in mid-stream", (("garbage", "{}", 20_000),), ("ended", "stalled", "protocol"), FREEZE_S + 1),
-    Fault("wrong bits", (("flip", "{}", 5),)),
+    Fault("wrong bits", (("flip", "{}", 5),), by_chance=("stalled",)),
     Fault("clock jumps forward", (("clock", "{}", 100),), check=jumped),
     Fault("clock jumps back", (("clock", "{}", -100),), check=jumped),
     Fault("clock begins again", (("clock", "{}", "reset"),)),
@@ -90,8 +92,8 @@ FAULTS = [
     Fault("parameter sets in the stream only", again("sdp", "{}", "no_parameter_sets"), ("ended",)),
     Fault("nonsense for a description", again("sdp", "{}", "nonsense"), ("protocol",), 2.0),
     Fault("sound only", again("sdp", "{}", "audio_only"), ("no_video",), 2.0),
-    Fault("packets lost", (("lose", "{}", 0.05),), kind="udp"),
-    Fault("packets in another order", (("reorder", "{}", 0.3),), kind="udp"),
+    Fault("packets lost", (("lose", "{}", 0.05),), kind="udp", by_chance=("stalled",)),
+    Fault("packets in another order", (("reorder", "{}", 0.3),), kind="udp", by_chance=("stalled",)),
 ]
 KINDS = {"plain": [f"plain{n}" for n in range(13)], "udp": ["udp1", "udp2"], "login": ["login1"]}
 CAMERAS = [name for names in KINDS.values() for name in names]
