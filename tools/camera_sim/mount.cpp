@@ -98,9 +98,9 @@ std::shared_ptr<const clip> mount::content() const {
   return content_;
 }
 
-void mount::play(std::shared_ptr<const clip> next) {
+void mount::play(const std::shared_ptr<const clip>& next) {
   const std::lock_guard lock{content_mutex_};
-  content_ = next ? std::move(next) : options.content;
+  content_ = next ? next : options.content;
 }
 
 void mount::count_sent(std::uint64_t serial) {

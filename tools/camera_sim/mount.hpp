@@ -72,7 +72,7 @@ struct mount {
 
   /// Sessions that run go on with the first keyframe of `next`, which must have the same video
   /// codec for them; null: the clip of the options.
-  void play(std::shared_ptr<const clip> next);
+  void play(const std::shared_ptr<const clip>& next);
 
   mount_faults faults;
 
