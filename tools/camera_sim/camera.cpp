@@ -181,7 +181,7 @@ void camera::vanish() {
 
 void camera::play(mount& on, std::shared_ptr<const clip> next) {
   const auto before = on.content()->video.kind;
-  on.play(std::move(next));
+  on.play(next);
   GstRTSPMountPoints* points = gst_rtsp_server_get_mount_points(server_);
   GstRTSPMediaFactory* factory =
     gst_rtsp_mount_points_match(points, mount_path(on).c_str(), nullptr);
