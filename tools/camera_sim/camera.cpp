@@ -179,7 +179,7 @@ void camera::vanish() {
   forget_sessions();
 }
 
-void camera::play(mount& on, std::shared_ptr<const clip> next) {
+void camera::play(mount& on, const std::shared_ptr<const clip>& next) {
   const auto before = on.content()->video.kind;
   on.play(next);
   GstRTSPMountPoints* points = gst_rtsp_server_get_mount_points(server_);

@@ -74,7 +74,7 @@ public:
 
   /// Plays another clip (null: its own) on one of the camera's streams. With another codec its
   /// sessions end, as at a camera that is configured anew.
-  void play(mount& on, std::shared_ptr<const clip> next);
+  void play(mount& on, const std::shared_ptr<const clip>& next);
 
   /// Ends all faults.
   void heal();
