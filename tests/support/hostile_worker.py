@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -23,8 +24,9 @@ OPENED = {"type": "opened", "video": "h264", "audio": "", "codecs": "avc1.42c01e
 class Peer:
     """A worker's side of its socket."""
 
-    def __init__(self, link, log):
+    def __init__(self, link, log, media):
         self.link = link
+        self.media = media
         self.log = log
         self.order = json.loads(link.recv(65536))
         self.frames = 0
@@ -131,6 +133,36 @@ def leap(**changes):
     return behave
 
 
+def media(flags, total, offset, part, feed=1, kind=1):
+    """A message of the media channel, true or not."""
+    return struct.pack(">BBBxIQIIIxxxx", 1, kind, flags, feed, 0, total, offset, 0) + part
+
+
+def send_media(*packets):
+    """Plays honestly and then sends these over the media channel."""
+    def behave(peer):
+        peer.send(OPENED)
+        peer.media.setblocking(True)
+        for packet in packets:
+            peer.media.send(packet)
+        time.sleep(60)
+    return behave
+
+
+def flood_media(peer):
+    """Begins chunk after chunk and finishes none."""
+    peer.send(OPENED)
+    peer.media.setblocking(True)
+    while True:
+        peer.media.send(media(FIRST, 1 << 20, 0, bytes(60_000)))
+
+
+def hang_up_media(peer):
+    peer.media.close()
+    peer.play()
+
+
+FIRST, LAST = 8, 16
 BEHAVIOURS = {
     "honest": Peer.play,
     "flood": flood,
@@ -149,20 +181,28 @@ BEHAVIOURS = {
     "silent": then_wait(),
     "hangup": hang_up,
     "stopped": stop_itself,
+    "media_noise": send_media(bytes(range(256))),
+    "media_oversized": send_media(bytes(100_000)),
+    "media_unordered": send_media(media(FIRST | LAST, 4, 0, b"gift")),
+    "media_torn": send_media(media(LAST, 8, 4, b"rest")),
+    "media_huge": send_media(media(FIRST, 1 << 30, 0, b"x")),
+    "media_short": send_media(media(FIRST | LAST, 9, 0, b"x")),
+    "media_flood": flood_media,
+    "media_hangup": hang_up_media,
     "loop": lambda peer: os._exit(1),
     "segfault": lambda peer: os.kill(os.getpid(), signal.SIGSEGV),
     "sandbox": refused_by_the_sandbox,
 }
 
 
-def make_worker(camera, link, log):
+def make_worker(camera, link, log, media):
     """A child of our parent, as the real zygote's are."""
     pid = ctypes.CDLL(None).syscall(SYS_CLONE, CLONE_PARENT | signal.SIGCHLD, None, None, None, None)
     if pid:
         return pid
     try:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        BEHAVIOURS[camera](Peer(socket.socket(fileno=link), log))
+        BEHAVIOURS[camera](Peer(socket.socket(fileno=link), log, socket.socket(fileno=media)))
     except (OSError, ValueError):
         pass
     os._exit(0)
@@ -171,7 +211,7 @@ def make_worker(camera, link, log):
 def main():
     control = socket.socket(fileno=CONTROL_FD)
     while True:
-        packet, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
+        packet, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
         if not packet:
             return
         pid = make_worker(json.loads(packet)["camera"], *descriptors)
