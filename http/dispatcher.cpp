@@ -19,6 +19,11 @@ bool row_answers(const route& row, method asked) noexcept {
   return row.method == asked || (row.method == method::get && asked == method::head);
 }
 
+std::vector<route> with(std::vector<route> table, const std::vector<route>& more) {
+  table.insert(table.end(), more.begin(), more.end());
+  return table;
+}
+
 // RFC 9110 §10.2.1.
 std::string allowed_methods(const std::vector<const route*>& rows) {
   std::string out;
@@ -38,7 +43,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     hosts_(options.address, options.hosts),
     static_files_(services_.static_dir),
     hls_(services_, std::move(now)),
-    router_(table()) {
+    router_(with(table(), services_.more_routes)) {
   // nop
 }
 

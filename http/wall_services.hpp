@@ -4,6 +4,8 @@
 #include "core/live_media.hpp"
 #include "core/wall_snapshot.hpp"
 #include "http/live/live_limits.hpp"
+#include "http/router.hpp"
+#include "http/websocket/session.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +58,9 @@ struct wall_services {
   /// True once the configuration is loaded and the supervision tree is up: `/readyz`.
   std::function<bool()> ready;
 
+  /// Paths besides those of the main listener.
+  std::vector<route> more_routes;
+
   std::filesystem::path static_dir;
   std::filesystem::path hls_dir;
   double segment_s =
@@ -78,6 +83,18 @@ public:
 
   /// The number of open connections changed by `delta`.
   virtual void on_connections(int delta) = 0;
+
+  /// The number of open WebSockets changed by `delta`. They count as connections, too.
+  virtual void on_websocket(int /*delta*/) {
+    // nop
+  }
+
+  /// The server ended a WebSocket for what its client did or left undone: `queue`, `stall`, `pong`,
+  /// `message_bytes`, `message_rate`, `message_deadline`, `protocol`; or its session failed:
+  /// `exception`.
+  virtual void on_websocket_evicted(std::string_view /*reason*/) {
+    // nop
+  }
 };
 
 struct listen_options {
@@ -95,6 +112,8 @@ struct listen_options {
   std::chrono::milliseconds header_deadline{15'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds stall_deadline{10'000};
+  std::size_t websocket_loops = 0; ///< Threads; 0 is one for two cores, and at least one.
+  websocket_limits websockets;
 };
 
 } // namespace camwall::http
