@@ -393,3 +393,25 @@ def test_tells_everybody_that_it_goes_and_ends_within_a_second(tmp_path):
     assert codes == [1001] * 5
     for client in polite + deaf:
         client.socket.close()
+
+
+def test_ends_cleanly_while_clients_keep_coming(tmp_path):
+    bed = Testbed(tmp_path, "--websocket-loops", "3")
+    opened = []
+
+    def come():
+        try:
+            while True:
+                opened.append(WebSocket(bed.address, "/ws/broadcast"))
+        except (AssertionError, OSError):
+            pass
+
+    threads = [threading.Thread(target=come) for _ in range(4)]
+    for x in threads:
+        x.start()
+    wait_until(lambda: len(opened) > 100, "clients are coming")
+    assert bed.stop() < 1
+    for x in threads:
+        x.join()
+    for client in opened:
+        client.socket.close()
