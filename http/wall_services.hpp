@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/camera_order.hpp"
+#include "core/live_media.hpp"
 #include "core/wall_snapshot.hpp"
+#include "http/live/live_limits.hpp"
 #include "http/router.hpp"
 #include "http/websocket/session.hpp"
 
@@ -15,6 +17,25 @@
 
 namespace camwall::http {
 
+/// Gets told what becomes of live media, for the metrics. Called from WebSocket threads.
+class live_observer {
+public:
+  virtual ~live_observer() = default;
+
+  /// So many more (or fewer) streams are being watched in this format.
+  virtual void on_viewers(media_format format, int delta) = 0;
+
+  /// Chunks that a viewer did not get; `reason` is one of `drop_reason`'s words.
+  virtual void on_chunks_dropped(std::string_view reason, std::size_t chunks) = 0;
+
+  /// The number of open walls of this name changed; `name` is one of `live_limits::walls`, or
+  /// empty.
+  virtual void on_wall(std::string_view name, int delta) = 0;
+
+  /// A limit was reached and something refused or dropped.
+  virtual void on_limit(std::string_view limit) = 0;
+};
+
 /// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads
 /// and must not block.
 struct wall_services {
@@ -25,6 +46,11 @@ struct wall_services {
 
   /// An operator orders something of this camera, which exists. The answer does not wait for it.
   std::function<void(std::string_view camera, camera_order what)> order;
+
+  /// Live media over WebSocket; null where there is none.
+  media_hub* live = nullptr;
+  http::live_limits live_limits;
+  http::live_observer* live_observer = nullptr; ///< May be null.
 
   /// The text of `/metrics` in Prometheus' exposition format 0.0.4.
   std::function<std::string()> metrics;

@@ -34,7 +34,14 @@ constexpr std::array limit_names{"connections",
                                  "websocket_pong",
                                  "websocket_message_bytes",
                                  "websocket_message_rate",
-                                 "websocket_message_deadline"};
+                                 "websocket_message_deadline",
+                                 "channels",
+                                 "subscriptions",
+                                 "live_inbox",
+                                 "memory",
+                                 "live_subscriptions",
+                                 "live_feeds",
+                                 "live_kept_bytes"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",
