@@ -40,6 +40,8 @@ const canPlayBy = (supports) => (stream) => {
   return mime === null || supports(mime);
 };
 
+const canPlayByMediaSource = canPlayBy((mime) => MediaSource.isTypeSupported(mime));
+
 /** @type {PlayerKit} */
 const NO_PLAYER = {
   kind: 'none',
@@ -78,6 +80,14 @@ export class Players {
     if (kind === 'none') return NO_PLAYER;
     if (this.fallback_ === null) this.load();
     return this.fallback_;
+  }
+
+  /** @param {PlayerKind} kind @param {import('./api.js').Stream} stream */
+  canPlay(kind, stream) {
+    const kit = this.kit(kind);
+    if (kit !== null) return kit.canPlay(stream);
+    // hls.js, which is being loaded, will say the same.
+    return !('MediaSource' in window) || canPlayByMediaSource(stream);
   }
 
   /** Loads the fall-back, and again if that fails. Its file is large, and most walls never need it. */
@@ -120,7 +130,7 @@ function mseKit(socket) {
     kind: 'mse',
     make: (video, camera, stream, audio, events) =>
       new MsePlayer(socket, video, { camera, stream: stream.name, audio }, events),
-    canPlay: canPlayBy((mime) => MediaSource.isTypeSupported(mime)),
+    canPlay: canPlayByMediaSource,
   };
 }
 

@@ -81,6 +81,11 @@ export class Tile {
     return this.players_.kit(this.chosen_.kind);
   }
 
+  /** @param {import('./api.js').Stream} stream */
+  canPlay_(stream) {
+    return this.players_.canPlay(this.chosen_.kind, stream);
+  }
+
   /**
    * Takes what the server now says.
    * @param {import('./api.js').Camera} camera
@@ -108,7 +113,7 @@ export class Tile {
 
   /** @param {import('./api.js').Stream} stream */
   wantsGrid_(stream) {
-    if (stream.hls === '' || this.kit_()?.canPlay(stream) === false) return false;
+    if (stream.hls === '' || !this.canPlay_(stream)) return false;
     if (this.onDemand_) return this.expanded_ && this.camera.phase !== 'disabled';
     return KEEP_RUNNING.includes(this.camera.phase);
   }
@@ -116,7 +121,7 @@ export class Tile {
   /** The stream that the large view adds: the main one, or the grid's again when that is the only way to its sound. */
   largeStream_() {
     const main = this.camera.streams['main'];
-    if (!main || main.hls === '' || this.kit_()?.canPlay(main) !== true) return null;
+    if (!main || main.hls === '' || !this.canPlay_(main)) return null;
     return this.camera.gridStream !== 'main' || main.audio !== null ? main : null;
   }
 
@@ -255,7 +260,7 @@ export class Tile {
     const seen = this.large_?.shown ? this.large_ : this.feed_;
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
-      playable: stream === null || (this.kit_()?.canPlay(stream) !== false && !this.feed_.unplayable),
+      playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
       paused: this.paused_ && !this.feed_.running,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);

@@ -115,12 +115,16 @@ export class WallModel {
   /** @param {any} json as the API tells a camera */
   tellCamera(json) {
     const camera = readCamera(json);
-    if (camera) this.tell_((state) => told(state, camera));
+    if (camera === null) return;
+    const isNew = this.state.loaded && !this.state.cameras.some((x) => x.id === camera.id);
+    this.tell_((state) => told(state, camera));
+    if (isNew) this.poll(); // Only the list knows the order.
   }
 
   /** @param {string} id */
   tellRemoved(id) {
     this.tell_((state) => removed(state, id));
+    this.poll();
   }
 
   /** @param {(state: WallState) => WallState} change */

@@ -162,10 +162,22 @@ export class FakeWall extends FakeServer {
     return [...this.feeds_].filter(([, x]) => x.viewers.size > 0).map(([name]) => name).sort();
   }
 
-  /** @param {any} camera */
+  /** One camera is another now. @param {any} camera */
   tell(camera) {
-    this.cameras = this.cameras.map((/** @type {any} */ x) => (x.id === camera.id ? camera : x));
-    for (const socket of this.sockets_.clients) socket.send(JSON.stringify({ type: 'camera', camera }));
+    this.cameras = this.cameras.map((x) => (x.id === camera.id ? camera : x));
+  }
+
+  /** @override @param {any[]} before */
+  camerasChanged(before) {
+    const gone = before.filter((x) => !this.cameras.some((y) => y.id === x.id));
+    const changed = this.cameras.filter((x) => !before.includes(x));
+    for (const { id } of gone) this.say_({ type: 'removed', camera: id });
+    for (const camera of changed) this.say_({ type: 'camera', camera });
+  }
+
+  /** @param {object} message */
+  say_(message) {
+    for (const socket of this.sockets_.clients) socket.send(JSON.stringify(message));
   }
 
   /** Ends all sockets. @param {number|null} code null: without a word */
@@ -200,6 +212,8 @@ export class FakeWall extends FakeServer {
         channels.get(channel)?.();
         channels.delete(channel);
       } else if (type === 'subscribe') {
+        ++this.mediaRequests;
+        if (!(stream in this.clips_)) return;
         const name = `${camera}/${stream}`;
         const feed = this.feed(name);
         const viewer = { socket, channel, audio: audio === true };
