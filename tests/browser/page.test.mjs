@@ -27,7 +27,9 @@ after(async () => {
   await server.close();
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  // The page before would answer to what the next test changes.
+  await browser.page.goto('about:blank');
   server.build = 'first';
   server.ready = true;
 });
