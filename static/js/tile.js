@@ -100,7 +100,7 @@ export class Tile {
     if (stream === null || !this.wantsGrid_(stream)) {
       this.dropNext_();
       this.feed_.stop();
-    } else if (this.paused_ && this.feed_.kind !== 'hls' && this.feed_.kind !== 'native') {
+    } else if (this.paused_) {
       this.dropNext_();
       this.feed_.pause();
     } else if (!this.feed_.running) {
@@ -174,7 +174,7 @@ export class Tile {
 
   /** @param {number} now @param {boolean} helpless the ladder's end */
   judgePlayer_(now, helpless) {
-    if (this.feed_.kind !== 'mse') return;
+    if (this.feed_.kind !== 'mse' || this.chosen_.kind !== 'mse') return;
     const age = this.feed_.pictureAge(now);
     if (age !== null && age < PICTURE_AGE_MAX_MS) this.choice_.works(now);
     else if (helpless || this.feed_.unplayable || this.feed_.rebuilds > MSE_REBUILDS_MAX) this.choice_.failed(now);
@@ -238,9 +238,9 @@ export class Tile {
     this.update(this.camera, now);
   }
 
-  /** @param {number} now */
+  /** HLS goes on: it would need long to begin again. @param {number} now */
   pauseWhenUnseen_(now) {
-    if (this.paused_ || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
+    if (this.paused_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
     this.paused_ = true;
     this.update(this.camera, now);
   }
@@ -261,7 +261,7 @@ export class Tile {
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
-      paused: this.paused_ && !this.feed_.running,
+      paused: this.paused_,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
     this.badge = badge.kind;

@@ -89,6 +89,16 @@ test('sixteen tiles play over one socket, by frames and pixels, and none is late
 
 test('the large view has the main stream with its sound, and bad sound does not stop the picture', async () => {
   const { page } = browser;
+  await page.addInitScript(() => {
+    const { Audio } = window;
+    /** @type {HTMLAudioElement[]} */
+    const sounds = [];
+    Object.assign(window, { sounds, Audio: function () {
+      const sound = new Audio();
+      sounds.push(sound);
+      return sound;
+    } });
+  });
   server.cameras = [camera('a', { streams: { ...camera('a').streams, main: { ...camera('a').streams.main, audio: 'aac' } } }), camera('b')];
   await page.goto(url);
   await live();
@@ -96,6 +106,11 @@ test('the large view has the main stream with its sound, and bad sound does not 
   await page.waitForSelector('[data-camera="a"] [data-stream="main"][data-shown]', { timeout: HONEST_MS });
   assert.ok(server.watched().includes('a/main'));
   await page.waitForSelector('[data-camera="a"] .sound[aria-pressed="true"]');
+  await page.waitForFunction(() => {
+    const video = /** @type {HTMLVideoElement|null} */ (document.querySelector('[data-expanded] .feed-large video'));
+    const sounds = /** @type {HTMLAudioElement[]} */ (/** @type {any} */ (window).sounds);
+    return video && sounds.some((x) => !x.muted && !x.paused && x.currentTime > 1 && Math.abs(x.currentTime - video.currentTime) < 0.3);
+  }, undefined, { timeout: HONEST_MS });
   await until(() => !server.watched().includes('b/sub'), 'what the large view covers is given up');
   assert.equal((await tiles(page)).find((x) => x.camera === 'b')?.badge, 'paused');
   server.feed('a/main').badSound = true;
