@@ -6,8 +6,8 @@ export const STEER_MS = 250;
 const SAMPLES = 4;
 /** Seconds of reserve by the number of tiles that play: many tiles share one thread, and their chunks come in bursts. */
 const TARGETS = [
-  { tiles: 1, seconds: 0.05 },
-  { tiles: 4, seconds: 0.08 },
+  { tiles: 1, seconds: 0.08 },
+  { tiles: 4, seconds: 0.1 },
   { tiles: 16, seconds: 0.12 },
   { tiles: 36, seconds: 0.22 },
 ];

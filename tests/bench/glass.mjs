@@ -41,9 +41,10 @@ function measure(readMax) {
   canvas.width = BITS;
   canvas.height = 3;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-  /** @type {{first: number|null, frames: number, ages: number[]}[]} */
-  const videos = [];
-  Object.assign(window, { glass: videos });
+  /** @type {Map<string, {first: number|null, frames: number, ages: number[], read: boolean}>} by camera; a tile may change its video */
+  const cameras = new Map();
+  const known = new WeakSet();
+  Object.assign(window, { glass: cameras });
 
   /** ms, modulo 2^20 @param {HTMLVideoElement} video */
   const timeIn = (video) => {
@@ -56,13 +57,16 @@ function measure(readMax) {
   };
   /** @param {HTMLVideoElement} video */
   const watch = (video) => {
-    const note = { first: /** @type {number|null} */ (null), frames: 0, ages: /** @type {number[]} */ ([]) };
-    const reads = videos.push(note) <= readMax;
+    const camera = /** @type {HTMLElement|null} */ (video.closest('.tile'))?.dataset.camera;
+    if (known.has(video) || camera === undefined) return;
+    known.add(video);
+    const note = cameras.get(camera) ?? { first: null, frames: 0, ages: [], read: cameras.size < readMax };
+    cameras.set(camera, note);
     const see = () => {
       const now = performance.now();
       note.first ??= now;
       ++note.frames;
-      if (reads) {
+      if (note.read) {
         const wrap = 2 ** BITS;
         const age = (Math.floor(performance.timeOrigin + now) % wrap) - timeIn(video);
         note.ages.push(age < -wrap / 2 ? age + wrap : age);
@@ -110,19 +114,19 @@ async function run(url) {
     const { page } = browser;
     await page.addInitScript(measure, READ_TILES_MAX);
     await page.goto(new URL(`/?player=${options.player}`, url).href);
-    const everyTile = (/** @type {number} */ n) => /** @type {any} */ (window).glass.filter((/** @type {any} */ x) => x.first !== null).length >= n;
+    const everyTile = (/** @type {number} */ n) => [.../** @type {any} */ (window).glass.values()].filter((x) => x.first !== null).length >= n;
     await page.waitForFunction(everyTile, tiles, { timeout: 60_000 });
-    const first = await page.evaluate(() => /** @type {any} */ (window).glass.map((/** @type {any} */ x) => x.first));
+    const first = await page.evaluate(() => [.../** @type {any} */ (window).glass.values()].map((x) => x.first));
     await page.waitForTimeout(FIRST_PICTURES_MS);
     await page.evaluate(() => {
-      for (const x of /** @type {any} */ (window).glass) Object.assign(x, { frames: 0, ages: [] });
+      for (const x of /** @type {any} */ (window).glass.values()) Object.assign(x, { frames: 0, ages: [] });
     });
     const [cpu, began] = [cpuSeconds(browser.profile), performance.now()];
     await page.waitForTimeout(seconds * 1000);
     const took = (performance.now() - began) / 1000;
     const busy = (cpuSeconds(browser.profile) - cpu) / took;
     /** @type {{frames: number, ages: number[]}[]} */
-    const notes = await page.evaluate(() => /** @type {any} */ (window).glass);
+    const notes = await page.evaluate(() => [.../** @type {any} */ (window).glass.values()]);
     const players = await page.$$eval('.tile', (all) => [...new Set(all.map((x) => /** @type {HTMLElement} */ (x).dataset.player))].join(' '));
     const ages = notes.flatMap((x) => x.ages);
     const shares = notes.map((x) => x.frames / (fps * took));

@@ -20,4 +20,4 @@ filter+=",settb=1/$fps,setpts=N,fps=$fps,format=yuv420p"
 exec ffmpeg -hide_banner -nostats -loglevel error -re -f lavfi -i "testsrc2=s=${width}x${height}:r=$fps" -vf "$filter" \
   -c:v libx264 -preset ultrafast -tune zerolatency -profile:v baseline -g "$gop" -keyint_min "$gop" -sc_threshold 0 -bf 0 \
   -b:v "$bitrate" -maxrate "$bitrate" -bufsize "$bitrate" -threads 1 -bsf:v dump_extra -payload_type 96 \
-  -f rtp "rtp://239.255.77.77:$port?localaddr=127.0.0.1&ttl=0&pkt_size=1400"
+  -f rtp "rtp://239.255.77.77:$port?localaddr=127.0.0.1&ttl=0&pkt_size=1400" > /dev/null # It prints its SDP.
