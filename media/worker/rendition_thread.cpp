@@ -60,9 +60,11 @@ rendition_thread::~rendition_thread() {
   shared_->changed.wait(guard, [this] { return !shared_->running; });
 }
 
-void rendition_thread::want(std::vector<rendition> what) {
-  wants_pictures_ = !what.empty();
+bool rendition_thread::want(std::vector<rendition> what) {
+  bool wanted_before = std::exchange(wants_pictures_, !what.empty());
   std::lock_guard guard{shared_->mutex};
+  bool begins = wants_pictures_ && (!wanted_before || shared_->queue.keyframes_only());
+  shared_->queue.set_keyframes_only(false); // Until the next keyframe shows that they do.
   if (what.empty()) {
     shared_->queue.clear();
     not_handed_over_.clear();
@@ -72,6 +74,7 @@ void rendition_thread::want(std::vector<rendition> what) {
   if (wants_pictures_ && !shared_->running)
     start();
   shared_->changed.notify_all();
+  return begins;
 }
 
 void rendition_thread::start() {

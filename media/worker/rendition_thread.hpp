@@ -31,9 +31,9 @@ public:
   /// Waits for the picture that is being worked on.
   ~rendition_thread();
 
-  /// What is wanted from now on, in place of what was; what stays goes on without a break. Begins
-  /// with the next keyframe that is offered when nothing was wanted before.
-  void want(std::vector<rendition> what);
+  /// What is wanted from now on, in place of what was; what stays goes on without a break. True:
+  /// pictures of use were not offered lately, so that those since the last keyframe should be.
+  bool want(std::vector<rendition> what);
 
   /// Whether pictures are of use.
   bool wants_pictures() const noexcept {
