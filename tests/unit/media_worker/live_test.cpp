@@ -183,12 +183,9 @@ TEST_F(live_test, makes_whole_ts_packets_beginning_with_the_tables) {
   EXPECT_TRUE(pid(x[3].part) == 0 || pid(x[3].part) == sdt) << pid(x[3].part);
 }
 
-TEST_F(live_test, refuses_what_it_cannot_make) {
+TEST_F(live_test, refuses_no_picture_before_it_was_tried) {
   outlet_->watch({{{.id = 9, .format = media_format::jpeg}}});
-  ASSERT_EQ(refused_.size(), 1U);
-  EXPECT_EQ(refused_[0].feed, 9U);
-  outlet_->watch({{{.id = 9, .format = media_format::jpeg}}});
-  EXPECT_EQ(refused_.size(), 1U) << "once is enough";
+  EXPECT_TRUE(refused_.empty());
 }
 
 } // namespace
