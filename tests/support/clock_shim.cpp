@@ -1,5 +1,6 @@
-// Preloaded into a server under test: the time of day as a test sets it. The file that CAMWALL_TEST_CLOCK names holds
-// the seconds to add, as a 64-bit integer; the clocks that nobody sets stay as they are.
+// Preloaded into a server under test: the time of day as a test sets it. The file that
+// CAMWALL_TEST_CLOCK names holds the seconds to add, as a 64-bit integer; the clocks that nobody
+// sets stay as they are.
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -70,10 +70,15 @@ class Tiles:
         times = [x.at for x in samples]
         return samples[bisect.bisect_left(times, begin):bisect.bisect_right(times, end)]
 
+    def newest(self, camera):
+        """The newest sample; None before the first."""
+        samples = self._seen.get(camera)
+        return samples[-1] if samples else None
+
     def is_trusted(self, camera, since):
         """Whether the newest sample, taken after `since`, says that the picture is of now."""
-        samples = self.all(camera)
-        return bool(samples) and samples[-1].at > since and samples[-1].trusted
+        newest = self.newest(camera)
+        return newest is not None and newest.at > since and newest.trusted
 
     def story(self, camera, begin, end):
         """What the tile said, each time that it said something new: `+0.3 live +4.1 stale`."""
