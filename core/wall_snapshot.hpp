@@ -38,8 +38,8 @@ struct stream_snapshot {
   std::optional<wall_time> last_keyframe;
   std::optional<wall_time> last_segment;
 
-  /// The instant of `last_segment` on the clock that nobody sets: whether a stream delivers must not
-  /// depend on the time of day.
+  /// The instant of `last_segment` on the clock that nobody sets: whether a stream delivers must
+  /// not depend on the time of day.
   std::optional<std::chrono::steady_clock::time_point> last_segment_steady;
 
   // Sums over all workers since the server started.
