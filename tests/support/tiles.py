@@ -11,7 +11,7 @@ from simulator import REPOSITORY
 
 WATCHER = REPOSITORY / "tests" / "browser" / "support" / "watch_tiles.mjs"
 STOP_DEADLINE_S = 15
-STILL_SAMPLES_MIN = 4
+STILL_SAMPLES_MIN = 8  # two for each reading of the pixels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Tiles:
             at = sample["at"] / 1000
             for camera, tile in sample["tiles"].items():
                 before = self._seen.setdefault(camera, [])
-                moved = not before or self._prints.get(camera) != tile["print"]
+                # A picture that is not called LIVE may stand still: the stretch begins when it is.
+                moved = (not before or self._prints.get(camera) != tile["print"] or before[-1].badge != "live")
                 self._prints[camera] = tile["print"]
                 before.append(Tile(at, tile["badge"], tile["trusted"], tile["frames"],
                                    at if moved else before[-1].moved_at, 0 if moved else before[-1].still + 1))
