@@ -20,7 +20,7 @@ HEALTHY = ("healthy1", "healthy2", "healthy3")
 CONNECTING_MAX = 4
 LONG_DEAD_ATTEMPTS = 4
 AT_ONCE_AFTER_S = 10.0  # of live: then a worker that ends is replaced at once
-BACK_WITHIN_S = 0.5
+BACK_WITHIN_S = 1.0
 
 
 def config_of(urls, time_scale):
