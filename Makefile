@@ -5,7 +5,7 @@ BUILD := build/release
 # Rooms that link neither CAF nor libav; Debian's CAF is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http media_server metrics
 
-.PHONY: help setup build demo test lint sanitize tsan bench soak chaos screenshots format clean
+.PHONY: help setup build demo test lint sanitize tsan bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,10 @@ bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; We
 soak: SECONDS := 600
 soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived
 	tests/bench/soak.py --seconds $(SECONDS)
+
+alarms: MINUTES := 10
+alarms: build ## Sixteen normal cameras for MINUTES=10: no false alarm
+	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/false_alarms.py --minutes $(MINUTES)
 
 chaos: build ## COUNT faults, drawn by SEED, against a live wall; then all must be as before
 	CAMWALL_BUILD=$(abspath $(BUILD)) /usr/bin/python3 tests/chaos/chaos.py --count $(or $(COUNT),500) --seed $(or $(SEED),1)

@@ -20,6 +20,17 @@ std::string grid_stream_of(const config::camera& x) {
   return x.sub_url.empty() ? "main" : "sub";
 }
 
+/// User information and host of `rtsp://user:password@host:port/…`: what an account is.
+std::string_view login_of(std::string_view url) {
+  auto begin = url.find("://");
+  url.remove_prefix(begin == std::string_view::npos ? 0 : begin + 3);
+  auto authority = url.substr(0, url.find('/'));
+  auto host = authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1;
+  auto port = authority.find(
+    ':', authority.find(']', host) == std::string_view::npos ? host : authority.find(']', host));
+  return authority.substr(0, port);
+}
+
 phase first_phase(const config::camera& x, const std::string& stream_name) {
   if (!x.enabled)
     return phase::disabled;
@@ -50,6 +61,7 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
   context = std::move(ctx);
   camera = std::move(cam);
   grid_stream = grid_stream_of(camera);
+  one_login = login_of(camera.url) == login_of(camera.sub_url);
   self->set_exit_handler([this](caf::exit_msg& msg) { on_exit(msg); });
   for (const auto& x : first_snapshot(camera).streams)
     spawn_stream(x.name);
@@ -60,10 +72,16 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
       report();
     },
     [this](demand_stream& msg) {
-      if (auto i = streams.find(msg.stream); i != streams.end() && !login_refused(msg.stream))
+      if (auto i = streams.find(msg.stream); i != streams.end() && !is_refused(msg.stream))
         self->send(i->second, std::move(msg));
     },
     [this](const order_camera& msg) { obey(msg); },
+    [this](const login_refused& msg) {
+      if (one_login)
+        for (auto& [which, actor] : streams)
+          if (which != msg.stream)
+            self->send(actor, msg);
+    },
     [this](respawn_stream& msg) { spawn_stream(msg.name); },
   };
 }
@@ -94,9 +112,10 @@ void camera_state::note_login(const stream_status& x) {
                               std::chrono::duration<double>(std::max(x.backoff_s, login_moment_s)));
 }
 
-bool camera_state::login_refused(const std::string& asking) const {
+bool camera_state::is_refused(const std::string& asking) const {
   auto now = self->clock().now();
-  return std::any_of(login_held_until.begin(), login_held_until.end(),
+  return one_login &&
+         std::any_of(login_held_until.begin(), login_held_until.end(),
                      [&](const auto& x) { return x.first != asking && now < x.second; });
 }
 

@@ -27,7 +27,7 @@ struct camera_state {
 
   /// The camera refused the password of the other stream. Both log in to the same account: a second
   /// series of tries would lock it.
-  bool login_refused(const std::string& asking) const;
+  bool is_refused(const std::string& asking) const;
 
   void on_exit(const caf::exit_msg& msg);
   void report();
@@ -36,6 +36,7 @@ struct camera_state {
   std::shared_ptr<const wall_context> context;
   config::camera camera;
   std::string grid_stream;
+  bool one_login = true; ///< Both streams log in to the same account.
   std::map<std::string, caf::actor> streams;
   std::map<std::string, stream_status> latest;
   std::map<std::string, time_point> login_held_until; ///< By stream.

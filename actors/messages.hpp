@@ -75,6 +75,12 @@ struct camera_status {
   camera_snapshot camera;
 };
 
+/// The camera refused the password to this stream. From a stream to its camera, which tells the
+/// other stream.
+struct login_refused {
+  std::string stream;
+};
+
 /// For the camera's history.
 struct event_happened {
   std::string camera;
@@ -127,6 +133,7 @@ CAMWALL_LOCAL(return_slot)
 CAMWALL_LOCAL(worker_told)
 CAMWALL_LOCAL(stream_status)
 CAMWALL_LOCAL(camera_status)
+CAMWALL_LOCAL(login_refused)
 CAMWALL_LOCAL(event_happened)
 CAMWALL_LOCAL(worker_last_words)
 CAMWALL_LOCAL(zygote_ended)

@@ -16,6 +16,7 @@ constexpr auto forgiving_live = 60s;
 constexpr auto at_once_period = 60s;
 constexpr std::uint32_t login_tries = 2;
 constexpr std::chrono::seconds login_hold = 35min;
+constexpr std::chrono::seconds wait_for_other_stream = 15s; ///< Until its second try is over.
 constexpr auto not_found_wait = 60s;
 constexpr double jitter = 0.2;
 
@@ -40,9 +41,7 @@ reconnect_policy::plan reconnect_policy::after_failure(reason why, duration live
   if (why == reason::auth) {
     if (++refused_logins_ < login_tries)
       return {.wait = spread(step(ladder, failures_++))};
-    // Without jitter: the lock-out of the camera is what it must outlast.
-    auto hold = std::chrono::duration<double>(login_hold) / time_scale_;
-    return {.wait = std::chrono::duration_cast<duration>(hold), .hold_login = true};
+    return hold_login();
   }
   if (live_for >= stable_live && (!last_at_once_ || now - *last_at_once_ >= at_once_period)) {
     last_at_once_ = now;
@@ -53,6 +52,18 @@ reconnect_policy::plan reconnect_policy::after_failure(reason why, duration live
   if (why == reason::busy)
     return {.wait = spread(step(busy_ladder, busy_answers_++))};
   return {.wait = spread(step(ladder, failures_++))};
+}
+
+reconnect_policy::plan reconnect_policy::after_refusal_elsewhere() {
+  if (++refused_logins_ < login_tries)
+    return {.wait = spread(wait_for_other_stream)};
+  return hold_login();
+}
+
+/// Without jitter: the lock-out of the camera is what it must outlast.
+reconnect_policy::plan reconnect_policy::hold_login() const {
+  auto hold = std::chrono::duration<double>(login_hold) / time_scale_;
+  return {.wait = std::chrono::duration_cast<duration>(hold), .hold_login = true};
 }
 
 void reconnect_policy::forget() {

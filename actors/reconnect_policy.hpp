@@ -36,10 +36,14 @@ public:
   /// A try ended because of `why`, after `live_for` of live (zero: it never was).
   plan after_failure(reason why, duration live_for, time_point now);
 
+  /// The camera refused the same password to another stream: one of the two tries is used up.
+  plan after_refusal_elsewhere();
+
   /// An operator asks for a fresh start: all failures are forgotten.
   void forget();
 
 private:
+  plan hold_login() const;
   duration spread(std::chrono::seconds base);
 
   std::mt19937_64 random_;

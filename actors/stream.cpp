@@ -93,6 +93,9 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   return {
     [this](demand_stream&) { step([this](time_point now) { return machine->demand(now); }); },
     [this](const order_camera& msg) { obey(msg.what); },
+    [this](const login_refused&) {
+      step([this](time_point now) { return machine->login_refused_elsewhere(now); });
+    },
     [this](slot_granted& msg) {
       if (msg.ticket == ticket)
         step([this](time_point now) { return machine->slot_granted(now); });
@@ -129,15 +132,13 @@ void stream_state::step(Input input) {
   auto before = machine->phase();
   auto reason_before = machine->reason();
   auto attempts_before = machine->attempts();
-  auto conditions_before = machine->conditions();
   auto last_unit = machine->last_access_unit();
   stream_acts acts = input(now);
   auto changed = before != machine->phase() || reason_before != machine->reason() ||
                  attempts_before != machine->attempts();
   if (changed)
     observe_transition(before, machine->attempts() > attempts_before, last_unit, now);
-  if (machine->phase() == phase::live)
-    changed = observe_conditions(conditions_before, now) || changed;
+  changed = tell_signs(now) || changed;
   for (auto act : acts)
     perform(act);
   report(changed);
@@ -198,6 +199,7 @@ void stream_state::launch() {
   last_progress = {};
   last_verdict = {};
   launched_at = self->clock().now();
+  signs.begin_worker(launched_at);
   media::open_order order{
     .camera = camera.id,
     .stream = stream_name,
@@ -236,6 +238,7 @@ void stream_state::note(const media::worker_event& what) {
     facts.codecs = x->codecs;
     facts.width = x->width;
     facts.height = x->height;
+    transport->opened(x->transport == "udp" ? config::transport::udp : config::transport::tcp);
   } else if (const auto* y = std::get_if<media::progress>(&what)) {
     add(facts.frames, last_progress.frames, y->frames);
     add(facts.bytes, last_progress.bytes, y->bytes);
@@ -243,6 +246,11 @@ void stream_state::note(const media::worker_event& what) {
     add(facts.discontinuities, last_progress.discontinuities, y->discontinuities);
     add(facts.worker_cpu_s, last_progress.cpu_s, y->cpu_s);
     last_progress = *y;
+    signs.take(*y, self->clock().now());
+    facts.usual_fps = signs.frame_rate().usual().value_or(0);
+    facts.usual_bitrate_bps = signs.bit_rate().usual().value_or(0);
+    facts.frame_rate_off = signs.frame_rate().off();
+    facts.bit_rate_off = signs.bit_rate().off();
     facts.fps = y->fps;
     facts.gop_s = y->gop_s;
     facts.bitrate_bps = static_cast<std::uint64_t>(y->bitrate_bps);
@@ -263,12 +271,14 @@ void stream_state::note(const media::worker_event& what) {
   } else if (std::holds_alternative<media::segment_published>(what)) {
     ++facts.segments;
     facts.last_segment = now;
+    facts.last_segment_steady = self->clock().now();
   } else if (const auto* w = std::get_if<media::confined>(&what)) {
     facts.sandboxed = w->enforced;
   } else if (const auto* z = std::get_if<media::worker_sampled>(&what)) {
     facts.worker_memory_bytes = z->memory_bytes;
   } else if (std::holds_alternative<media::worker_exited>(what)) {
     facts.worker_memory_bytes = 0;
+    facts.frame_rate_off = facts.bit_rate_off = false;
   }
 }
 
@@ -288,6 +298,8 @@ void stream_state::observe_transition(phase before, bool failed_now,
     if (transport->failed(what.reason, before == phase::live))
       what.detail +=
         transport->present() == config::transport::tcp ? "; TCP comes next" : "; UDP comes next";
+    if (what.reason == reason::auth)
+      self->send(parent, login_refused{stream_name});
     if (before == phase::live) {
       fault_at = now;
       if (last_unit) {
@@ -309,40 +321,32 @@ void stream_state::observe_transition(phase before, bool failed_now,
   }
   if (resting(after))
     fault_at.reset(); // Switched off or not wanted: what follows is no recovery.
-  tell_history(std::move(what));
+  auto level = what.reason == reason::none ? spdlog::level::info : spdlog::level::warn;
+  tell_history(std::move(what), level);
 }
 
-void stream_state::tell_history(camera_event what) {
+void stream_state::tell_history(camera_event what, spdlog::level::level_enum level) {
   what.at = std::chrono::system_clock::now();
   what.stream = stream_name;
-  auto level = what.reason == reason::none ? spdlog::level::info : spdlog::level::warn;
   spdlog::log(level, "camera {}/{}: {}", camera.id, stream_name, to_line(what));
   if (auto board = find_actor(self->system(), board_name))
     self->send(board, event_happened{camera.id, std::move(what)});
 }
 
-/// Logs conditions that began and ended; returns whether there were any.
-bool stream_state::observe_conditions(const std::vector<picture_faults::held>& before,
-                                      time_point now) const {
-  auto after = machine->conditions();
-  auto in = [](const auto& list, condition what) {
-    return std::find_if(list.begin(), list.end(), [&](const auto& x) { return x.what == what; });
-  };
-  bool changed = false;
-  for (auto what : all_conditions) {
-    auto is = in(after, what);
-    bool was = in(before, what) != before.end();
-    if (was == (is != after.end()))
-      continue;
-    changed = true;
-    if (was)
-      spdlog::info("camera {}/{}: the picture is not {} any more", camera.id, stream_name,
-                   to_string(what));
-    else
-      spdlog::warn("camera {}/{}: the picture is {}, since {:.0f} s", camera.id, stream_name,
-                   to_string(what), to_seconds(now - is->since));
-  }
-  return changed;
+/// Makes events of what looks odd, or does no more; returns whether there were any.
+bool stream_state::tell_signs(time_point now) {
+  auto phase = machine->phase();
+  if (phase == phase::idle || phase == phase::disabled)
+    signs.forget();
+  auto all = signs.changes(phase == phase::live, machine->conditions(), now);
+  for (auto& x : all)
+    tell_history({.before = phase,
+                  .after = phase,
+                  .detail = std::move(x.detail),
+                  .sign = std::move(x.sign),
+                  .holds = x.holds},
+                 x.serious ? spdlog::level::warn : spdlog::level::info);
+  return !all.empty();
 }
 
 void stream_state::report(bool changed) {

@@ -3,11 +3,13 @@
 #include "actors/context.hpp"
 #include "actors/messages.hpp"
 #include "actors/stream_machine.hpp"
+#include "actors/stream_signs.hpp"
 #include "actors/transport_choice.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
+#include <spdlog/common.h>
 
 #include <memory>
 #include <optional>
@@ -35,9 +37,9 @@ struct stream_state {
   void note(const media::worker_event& what);
   void observe_transition(phase before, bool failed_now, std::optional<time_point> last_unit,
                           time_point now);
-  void tell_history(camera_event what);
+  void tell_history(camera_event what, spdlog::level::level_enum level);
   void obey(camera_order what);
-  bool observe_conditions(const std::vector<picture_faults::held>& before, time_point now) const;
+  bool tell_signs(time_point now);
   void report(bool changed);
   void arm();
   stream_status status() const;
@@ -49,6 +51,7 @@ struct stream_state {
   caf::actor parent;
   std::string host; ///< Host and port, for the gate.
   std::optional<stream_machine> machine;
+  stream_signs signs;
   std::optional<transport_choice> transport;
   media::worker_handle_ptr worker;
   std::uint64_t attempt = 0;

@@ -94,6 +94,29 @@ stream_acts stream_machine::demand(time_point now) {
   return step_ == step::idle ? wait_or_begin(now) : stream_acts{};
 }
 
+stream_acts stream_machine::login_refused_elsewhere(time_point now) {
+  if (step_ == step::running)
+    return {}; // The camera knows our password after all.
+  auto plan = policy_.after_refusal_elsewhere();
+  if (step_ == step::starting)
+    return {};
+  wait_ = plan.wait;
+  next_try_ = std::max(next_try_, now + plan.wait);
+  login_held_ = plan.hold_login;
+  failed_with_ = reason::auth;
+  failed_detail_ = "the password was refused to the camera's other stream";
+  stream_acts out;
+  if (step_ == step::asking || step_ == step::waiting) {
+    return_slot(out);
+    wait_or_begin(now);
+  } else if (step_ == step::ending && after_end_ == after_end::retry && plan.hold_login) {
+    phase_ = phase::auth_failed;
+    reason_ = failed_with_;
+    detail_ = failed_detail_;
+  }
+  return out;
+}
+
 /// A wait outlasts idleness: viewers that come and go must not make a camera that refuses our
 /// password be asked more often than one that is always wanted.
 stream_acts stream_machine::wait_or_begin(time_point now) {

@@ -64,6 +64,10 @@ public:
   /// A viewer wants the stream. Starts it when it is idle and keeps it for `linger`.
   stream_acts demand(time_point now);
 
+  /// The camera refused our password to its other stream, which logs in to the same account. A try
+  /// that is under way goes on; the next one waits.
+  stream_acts login_refused_elsewhere(time_point now);
+
   stream_acts slot_granted(time_point now);
 
   /// The present worker said something, or ended.

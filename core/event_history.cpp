@@ -22,7 +22,7 @@ void shorten(std::string& x, std::size_t bytes_max) {
 }
 
 std::size_t bytes_of(const camera_event& x) {
-  auto sum = sizeof x + x.detail.size() + x.order.size();
+  auto sum = sizeof x + x.detail.size() + x.order.size() + x.sign.size();
   for (const auto& line : x.last_words)
     sum += sizeof(std::string) + line.size();
   return sum;
@@ -54,6 +54,8 @@ std::string to_line(const camera_event& x) {
   std::string out;
   if (!x.order.empty())
     out = "an operator ordered: " + x.order;
+  else if (!x.sign.empty())
+    out = x.sign + (x.holds ? "" : " no more");
   else
     out = std::string{to_string(x.before)} + " → " + std::string{to_string(x.after)};
   if (x.reason != reason::none)

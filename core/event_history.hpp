@@ -13,8 +13,8 @@
 
 namespace camwall {
 
-/// One thing that happened to a stream of a camera: its phase changed, a try failed again, or an
-/// operator ordered something.
+/// One thing that happened to a stream of a camera: its phase changed, a try failed again, a sign
+/// of something wrong came or went, or an operator ordered something.
 struct camera_event {
   std::uint64_t sequence = 0; ///< Rises with every event of the camera; given by the history.
   wall_time at;               ///< Of the last time.
@@ -30,6 +30,8 @@ struct camera_event {
   std::optional<double> detection_s;   ///< From the last access unit to the moment it was noticed.
   std::optional<double> recovery_s;    ///< From the fault to live again; first frame included.
   std::string order;                   ///< `restart`, `retry`, …; empty when nobody ordered it.
+  std::string sign;                    ///< A condition, `frame_rate` or `bit_rate`; else empty.
+  bool holds = false;                  ///< The sign came; else it went.
   std::vector<std::string> last_words; ///< Of the worker's stderr, oldest first; no secret.
 };
 

@@ -30,6 +30,8 @@ json render(const stream_snapshot& x) {
           {"fps", or_null(x.fps > 0, x.fps)},
           {"gop_s", or_null(x.gop_s > 0, x.gop_s)},
           {"bitrate_bps", x.bitrate_bps},
+          {"usual_fps", or_null(x.usual_fps > 0, x.usual_fps)},
+          {"usual_bitrate_bps", or_null(x.usual_bitrate_bps > 0, x.usual_bitrate_bps)},
           {"last_access_unit", time_or_null(x.last_access_unit)},
           {"last_segment", time_or_null(x.last_segment)},
           {"sandboxed", x.sandboxed ? json(*x.sandboxed) : json(nullptr)},
@@ -82,6 +84,8 @@ json render(const camera_event& x) {
           {"detection_s", seconds_or_null(x.detection_s)},
           {"recovery_s", seconds_or_null(x.recovery_s)},
           {"order", or_null(!x.order.empty(), x.order)},
+          {"sign", or_null(!x.sign.empty(), x.sign)},
+          {"holds", or_null(!x.sign.empty(), x.holds)},
           {"last_words", x.last_words}};
 }
 

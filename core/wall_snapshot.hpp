@@ -28,11 +28,19 @@ struct stream_snapshot {
   double fps = 0;
   double gop_s = 0; ///< Longest distance between keyframes that was seen lately, in seconds.
   std::uint64_t bitrate_bps = 0;
+  double usual_fps = 0; ///< What is usual for this stream; known after a minute.
+  double usual_bitrate_bps = 0;
+  bool frame_rate_off = false; ///< Far from the usual for some time.
+  bool bit_rate_off = false;
   std::string hls; ///< Path of the multivariant or media playlist, e.g. `/hls/gate/sub/index.m3u8`.
 
   std::optional<wall_time> last_access_unit;
   std::optional<wall_time> last_keyframe;
   std::optional<wall_time> last_segment;
+
+  /// The instant of `last_segment` on the clock that nobody sets: whether a stream delivers must
+  /// not depend on the time of day.
+  std::optional<std::chrono::steady_clock::time_point> last_segment_steady;
 
   // Sums over all workers since the server started.
   std::uint64_t frames = 0;

@@ -14,7 +14,7 @@ namespace camwall::http {
 class dispatcher {
 public:
   dispatcher(const listen_options& options, wall_services services,
-             hls_routes::clock now = std::chrono::system_clock::now);
+             hls_routes::clock now = std::chrono::steady_clock::now);
 
   response answer(const request& x);
 

@@ -89,12 +89,12 @@ response hls_routes::file(const request& x, const path_parameters& parameters) {
 }
 
 bool hls_routes::delivers(const stream_snapshot& stream) const {
-  if (!stream.last_segment)
+  if (!stream.last_segment_steady)
     return false;
   auto target = std::chrono::duration<double>(std::max(services_.segment_s, stream.gop_s));
   auto allowed =
     std::max(std::chrono::duration<double>(delivering_min), delivering_targets * target);
-  return now_() - *stream.last_segment <= allowed;
+  return now_() - *stream.last_segment_steady <= allowed;
 }
 
 void hls_routes::demand(std::string_view camera, std::string_view stream) {
@@ -105,8 +105,7 @@ void hls_routes::demand(std::string_view camera, std::string_view stream) {
     if (demanded_.size() > demanded_max)
       demanded_.clear();
     auto [entry, first] = demanded_.try_emplace(std::move(key), now);
-    // A clock that was set back must not silence the demand.
-    if (!first && now >= entry->second && now - entry->second < demand_interval)
+    if (!first && now - entry->second < demand_interval)
       return;
     entry->second = now;
   }

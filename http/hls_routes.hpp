@@ -4,6 +4,7 @@
 #include "http/router.hpp"
 #include "http/wall_services.hpp"
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -21,7 +22,8 @@ hls_file classify_hls_file(std::string_view name) noexcept;
 /// player that gets the last playlist of a dead camera would show old pictures as live.
 class hls_routes {
 public:
-  using clock = std::function<wall_time()>;
+  using time_point = std::chrono::steady_clock::time_point;
+  using clock = std::function<time_point()>;
 
   hls_routes(const wall_services& services, clock now);
 
@@ -39,7 +41,7 @@ private:
   clock now_;
   file_responder files_;
   std::mutex mutex_;
-  std::unordered_map<std::string, wall_time> demanded_; // Streams by `<camera>/<stream>`.
+  std::unordered_map<std::string, time_point> demanded_; // Streams by `<camera>/<stream>`.
 };
 
 } // namespace camwall::http

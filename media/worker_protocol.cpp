@@ -132,8 +132,8 @@ json render(const confined& x) {
 }
 
 json render(const opened& x) {
-  return {{"type", "opened"},   {"video", x.video}, {"audio", x.audio},
-          {"codecs", x.codecs}, {"width", x.width}, {"height", x.height}};
+  return {{"type", "opened"}, {"video", x.video},   {"audio", x.audio},        {"codecs", x.codecs},
+          {"width", x.width}, {"height", x.height}, {"transport", x.transport}};
 }
 
 json render(const progress& x) {
@@ -299,7 +299,8 @@ fact read_fact(const json& x) {
                   .audio = text(x, "audio", 32),
                   .codecs = text(x, "codecs", 128),
                   .width = dimension(x, "width"),
-                  .height = dimension(x, "height")};
+                  .height = dimension(x, "height"),
+                  .transport = text(x, "transport", 8)};
   if (type == "failed") {
     auto why = parse_reason(text(x, "reason", 32));
     if (!why)

@@ -111,6 +111,7 @@ struct opened {
   std::string codecs; ///< RFC 6381 list of what the segments hold.
   int width = 0;
   int height = 0;
+  std::string transport = "tcp"; ///< `tcp` or `udp`: what the camera took.
 
   friend bool operator==(const opened&, const opened&) = default;
 };

@@ -112,6 +112,13 @@ void render_media(families& out, const std::vector<camera_snapshot>& cameras) {
   render_streams(out.gauge("camwall_worker_memory_bytes",
                            "Resident memory of the stream's present worker; 0 without one."),
                  cameras, [](s x) { return x.worker_memory_bytes; });
+  auto& off = out.gauge("camwall_stream_rate_off",
+                        "1 while the rate of pictures or bits is far from the stream's usual one.");
+  for (const auto& x : cameras)
+    for (const auto& y : x.streams) {
+      off.add({{"camera", x.id}, {"stream", y.name}, {"rate", "frame_rate"}}, y.frame_rate_off);
+      off.add({{"camera", x.id}, {"stream", y.name}, {"rate", "bit_rate"}}, y.bit_rate_off);
+    }
   auto& info =
     out.gauge("camwall_camera_info", "Always 1; the labels say what the stream carries.");
   for (const auto& x : cameras)

@@ -34,6 +34,10 @@ constexpr double text_share = 0.03;
 constexpr double clear_factor = 1.25;
 constexpr double clear_levels = 1.0;
 
+/// Keyframes come a moment early or late: a look that is so near the threshold counts, else the
+/// condition would be named a whole interval later.
+constexpr double early_s = 0.25;
+
 double seconds(std::chrono::steady_clock::duration x) {
   return std::chrono::duration<double>(x).count();
 }
@@ -140,7 +144,7 @@ void picture_judge::watch::observe(sign x, time_point at, time_point since) {
   if (x == sign::bad) {
     since_ = since_.value_or(since);
     good_in_row_ = 0;
-    holds_ = holds_ || seconds(at - *since_) >= after_s_;
+    holds_ = holds_ || seconds(at - *since_) >= after_s_ - early_s;
     return;
   }
   good_in_row_ = x == sign::good ? good_in_row_ + 1 : 0;

@@ -54,6 +54,12 @@ public:
   /// A keyframe that arrived at `at` has errors.
   void take_undecodable(time_point at);
 
+  /// Nothing looks amiss: pictures differ, and no condition holds or is in the making.
+  bool calm() const noexcept {
+    return moved_ && still_in_row_ == 0 && errors_in_row_ == 0 &&
+           !(frozen_.since() || undecodable_.since() || black_.since() || uniform_.since());
+  }
+
   /// What holds at `now`. The counters of the work are left for the caller to fill in.
   picture_judged verdict(time_point now) const;
 

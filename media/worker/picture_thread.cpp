@@ -14,6 +14,10 @@ namespace camwall::media {
 
 namespace {
 
+/// While nothing looks amiss pictures are looked at so much less often. What goes wrong is noticed
+/// a moment later, and from the first sign on they are looked at as often as the rules say.
+constexpr double calm_factor = 2;
+
 double own_cpu_seconds() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -56,7 +60,7 @@ bool picture_thread::offer(bytes annex_b, time_point now) {
     return false;
   }
   auto interval = std::chrono::duration_cast<time_point::duration>(
-    std::chrono::duration<double>(rules_.interval_s));
+    std::chrono::duration<double>(rules_.interval_s * (calm_ ? calm_factor : 1)));
   // On average one an interval: a keyframe that is a moment early does not cost a whole turn.
   next_ = std::max(next_ + interval, now + interval / 2);
   if (waiting_)
@@ -108,6 +112,7 @@ void picture_thread::judge_all() {
     verdict.undecodable = undecodable;
     verdict.dropped = dropped_;
     verdict.cpu_s = own_cpu_seconds();
+    calm_ = judge.calm();
     std::lock_guard guard{mutex_};
     verdict_ = std::move(verdict);
     has_verdict_ = true;

@@ -65,6 +65,7 @@ private:
   std::optional<keyframe> waiting_;
   std::optional<picture_judged> verdict_;
   std::atomic<bool> has_verdict_ = false;
+  std::atomic<bool> calm_ = false;
   std::thread thread_;
 };
 

@@ -265,6 +265,7 @@ void pipeline::announce() {
   x.codecs = format.codecs;
   x.width = format.width;
   x.height = format.height;
+  x.transport = input_.transport();
   if (audio_) {
     x.audio = audio_->source();
     x.codecs += ',' + audio_->codecs();

@@ -109,9 +109,10 @@ status publisher::publish(rendition& to, double duration_s, wall_time start) {
   bool gap = to.file.size() == 0;
   if (auto done = to.file.commit(); !done)
     return done;
+  auto name = order_.run + '-' + std::to_string(sequence_) + to.suffix;
   to.listed.push_back({.sequence = sequence_,
                        .discontinuity_sequence = discontinuity_sequence_,
-                       .name = order_.run + '-' + std::to_string(sequence_) + to.suffix,
+                       .name = name,
                        .map = to.map,
                        .duration_s = duration_s,
                        .discontinuity = segment_breaks_,
@@ -119,7 +120,9 @@ status publisher::publish(rendition& to, double duration_s, wall_time start) {
                        .start = start});
   if (to.listed.size() > order_.window)
     retire(to);
-  return folder_.replace(to.playlist, media_playlist(to.listed, target_s_));
+  if (auto done = folder_.replace(to.playlist, media_playlist(to.listed, target_s_)); !done)
+    return done;
+  return folder_.verify(to.playlist, name, to.file.size());
 }
 
 void publisher::retire(rendition& from) {

@@ -131,15 +131,17 @@ tl::expected<std::unique_ptr<rtsp_input>, failed> rtsp_input::open(const open_or
   if (auto resolved = resolve(split_address(job.url).host); !resolved)
     return tl::unexpected{resolved.error()};
   AVFormatContext* context = nullptr;
-  auto error = open_with(job, job.transport, guard, context);
+  auto transport = job.transport;
+  auto error = open_with(job, transport, guard, context);
   if (error == AVERROR(EPROTONOSUPPORT)) {
-    auto other = job.transport == "tcp" ? "udp" : "tcp";
-    log_line("the camera refuses transport " + job.transport + ", trying " + other);
-    error = open_with(job, other, guard, context);
+    transport = transport == "tcp" ? "udp" : "tcp";
+    log_line("the camera refuses transport " + job.transport + ", trying " + transport);
+    error = open_with(job, transport, guard, context);
   }
   if (error < 0)
     return open_failure(error, guard.deadline_passed(), job.open_deadline_s);
   std::unique_ptr<rtsp_input> out{new rtsp_input{context, guard}};
+  out->transport_ = std::move(transport);
   if (auto found = out->find_tracks(); !found)
     return tl::unexpected{found.error()};
   return out;

@@ -73,6 +73,11 @@ public:
     return video_;
   }
 
+  /// `tcp` or `udp`: what the camera took.
+  const std::string& transport() const noexcept {
+    return transport_;
+  }
+
   video_codec codec() const noexcept {
     return codec_;
   }
@@ -91,6 +96,7 @@ private:
 
   AVFormatContext* context_;
   watch& guard_;
+  std::string transport_;
   track video_;
   video_codec codec_ = video_codec::h264;
   std::optional<track> audio_;

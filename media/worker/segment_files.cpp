@@ -57,7 +57,7 @@ tl::expected<output_folder, failed> output_folder::open(const std::string& path)
   unique_fd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!fd)
     return io_error("cannot open", path, errno);
-  return output_folder{std::move(fd)};
+  return output_folder{path, std::move(fd)};
 }
 
 tl::expected<unique_fd, failed> output_folder::create(const std::string& name) const {
@@ -85,6 +85,27 @@ status output_folder::replace(const std::string& name, std::string_view content)
   }
   file->reset();
   return commit(name);
+}
+
+status output_folder::verify(const std::string& playlist, const std::string& segment,
+                             std::uint64_t size) const {
+  unique_fd file{::open((path_ + '/' + playlist).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!file)
+    return io_error("cannot read back", playlist, errno);
+  std::string end(segment.size() + 1, '\0');
+  auto length = ::lseek(file.get(), 0, SEEK_END);
+  auto at = length - static_cast<off_t>(end.size());
+  if (at < 0 ||
+      ::pread(file.get(), end.data(), end.size(), at) != static_cast<ssize_t>(end.size()) ||
+      end != segment + '\n')
+    return fail(reason::resources, playlist + " does not end with the segment that was published");
+  struct stat found {};
+  if (size > 0 && ::stat((path_ + '/' + segment).c_str(), &found) != 0)
+    return io_error("cannot find", segment, errno);
+  if (size > 0 && static_cast<std::uint64_t>(found.st_size) != size)
+    return fail(reason::resources, segment + " has " + std::to_string(found.st_size) + " of its " +
+                                     std::to_string(size) + " bytes");
+  return {};
 }
 
 status output_folder::check_room(std::uint32_t free_min_mb) const {

@@ -25,6 +25,11 @@ public:
   /// Renames `<name>.tmp`.
   status commit(const std::string& name) const;
 
+  /// Reads back by the folder's name, as a client's request does, what was published: the playlist
+  /// has to end with the segment, and that has to have `size` bytes (not looked at when 0). Fails
+  /// with `resources`: the folder was moved or emptied, or the disk does not keep what it is given.
+  status verify(const std::string& playlist, const std::string& segment, std::uint64_t size) const;
+
   /// A file that is gone already is no error.
   void remove(const std::string& name) const noexcept;
 
@@ -37,10 +42,12 @@ public:
   std::deque<std::string> leftovers(const std::string& run) const;
 
 private:
-  explicit output_folder(unique_fd folder) noexcept : folder_(std::move(folder)) {
+  output_folder(std::string path, unique_fd folder) noexcept
+    : path_(std::move(path)), folder_(std::move(folder)) {
     // nop
   }
 
+  std::string path_;
   unique_fd folder_;
 };
 

@@ -8,6 +8,9 @@ const STILL_WIDTH_MAX = 640;
 /** So long after another player took over, pictures that the one before has shown already are recognised by their time. */
 const KNOWN_PICTURES_MS = 30_000;
 
+/** A codec that was refused is tried again: it may have been that of a playlist which is not valid any more. */
+const UNPLAYABLE_RETRY_MS = 10_000;
+
 export class Feed {
   /**
    * @param {object} options
@@ -45,6 +48,7 @@ export class Feed {
     this.frames = 0;
     /** The browser refused the codec although it had claimed to know it. */
     this.unplayable = false;
+    this.refusedAt_ = 0;
     /** The player shows pictures of its own; a still is not one. */
     this.shown = false;
   }
@@ -118,6 +122,10 @@ export class Feed {
    */
   tick(now, mayAct) {
     if (!this.watchdog_ || !this.video_) return false;
+    if (this.unplayable && mayAct && now - this.refusedAt_ >= UNPLAYABLE_RETRY_MS) {
+      this.refusedAt_ = now;
+      return this.act_('rebuild');
+    }
     // Without frame callbacks, and on a hidden page, the clock of the video is all there is.
     if (!('requestVideoFrameCallback' in this.video_) || document.hidden) this.seeClock_(now, this.video_);
     const action = this.watchdog_.sample(now, this.meter_.fresh, mayAct && !this.unplayable);
@@ -194,7 +202,9 @@ export class Feed {
         if (this.video_ === video && this.watchdog_) this.act_(this.watchdog_.fatal(performance.now(), kind));
       },
       onUnplayable: () => {
-        if (this.video_ === video) this.unplayable = true;
+        if (this.video_ !== video) return;
+        this.unplayable = true;
+        this.refusedAt_ = performance.now();
       },
       onSoundRefused: () => {
         this.muted_ = true;
@@ -249,6 +259,7 @@ export class Feed {
 
   /** The new player has a picture: it covers the still. */
   reveal_() {
+    this.unplayable = false;
     if (this.shown) return;
     this.shown = true;
     this.element.dataset.shown = '';

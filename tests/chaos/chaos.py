@@ -14,13 +14,14 @@ import pathlib
 import random
 import signal
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from faults import CAMERAS, FAULTS, Fault, begin, camera_for, configuration, mounts  # noqa: E402
+from faults import CAMERAS, FAULTS, Fault, begin, camera_for, configuration, make_fault_clips, mounts  # noqa: E402
 from processes import anonymous_pss_bytes, open_files  # noqa: E402
-from simulator import Simulator, make_clips  # noqa: E402
+from simulator import Simulator  # noqa: E402
 from wall import Wall, children, wait_until  # noqa: E402
 
 PORT = 19380
@@ -135,8 +136,9 @@ def main():
     chosen = arguments.parse_args()
     chance = random.Random(chosen.seed)
     faults = draw(chance, chosen.count)
-    make_clips()
-    with Simulator(cameras=mounts(), port=PORT, relay=True) as cameras, Wall(configuration(cameras)) as wall:
+    with (tempfile.TemporaryDirectory(prefix="chaos_clips_") as clips,
+          Simulator(cameras=mounts(), port=PORT, relay=True, clips=make_fault_clips(pathlib.Path(clips))) as cameras,
+          Wall(configuration(cameras)) as wall):
         wall.wait_all_live()
         # A first round is not counted: what is made on first use, and kept, is made then.
         run(wall, cameras, chance, draw(chance, 3 * len(CLASSES)))

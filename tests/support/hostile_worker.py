@@ -18,7 +18,7 @@ CLONE_PARENT = 0x8000
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 PROGRESS = {"type": "progress", "frames": 0, "bytes": 0, "keyframes": 0, "discontinuities": 0, "gop_s": 1.0,
             "fps": 15.0, "bitrate_bps": 1e5, "cpu_s": 0.0, "keyframe_age_s": 0.0, "width": 640, "height": 360}
-OPENED = {"type": "opened", "video": "h264", "audio": "", "codecs": "avc1.42c01e", "width": 640, "height": 360}
+OPENED = {"type": "opened", "video": "h264", "audio": "", "codecs": "avc1.42c01e", "width": 640, "height": 360, "transport": "tcp"}
 
 
 class Peer:

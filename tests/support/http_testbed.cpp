@@ -25,6 +25,9 @@ camwall::stream_snapshot stream(const std::string& camera, const std::string& na
   x.status = last_segment ? camwall::phase::live : camwall::phase::backoff;
   x.hls = "/hls/" + camera + "/" + name + "/index.m3u8";
   x.last_segment = last_segment;
+  if (last_segment)
+    x.last_segment_steady =
+      std::chrono::steady_clock::now() + (*last_segment - std::chrono::system_clock::now());
   return x;
 }
 

@@ -54,12 +54,15 @@ class ScriptedCamera:
 
     def _serve(self):
         try:
+            self._link, _ = self._listener.accept()
             self._talk()
         except OSError:
             pass  # The client left.
 
+    def _before_answer(self, request):
+        """For cameras that want to know, or to be slow."""
+
     def _talk(self):
-        self._link, _ = self._listener.accept()
         channel = 0
         while request := self._link.recv(4096).decode(errors="replace"):
             number = re.search(r"CSeq: *(\d+)", request)
@@ -75,6 +78,7 @@ class ScriptedCamera:
                 body = "\r\n"
             if request.startswith("TEARDOWN"):
                 self.tore_down.set()
+            self._before_answer(request)
             self._link.sendall((head + body).encode())
             if request.startswith("PLAY"):
                 threading.Thread(target=self._play, daemon=True).start()

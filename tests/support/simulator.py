@@ -47,15 +47,17 @@ class Simulator:
     cameras   further cameras, as in a mounts file (docs/reference/camera_sim.md)
     port      the first camera listens on the port after it
     relay     whether all bytes pass a relay, which some faults need
+    clips     the folder of the clips, when it is not the one that make_clips fills
     """
 
-    def __init__(self, demo=False, variants=False, cameras=None, port=18554, control_port=0, relay=False):
+    def __init__(self, demo=False, variants=False, cameras=None, port=18554, control_port=0, relay=False, clips=None):
         self._demo = 16 if demo is True else int(demo)
         self._variants = variants
         self._mounts = cameras
         self._port = port
         self._control_port = control_port
         self._relay = relay
+        self._clips = clips or clips_dir()
         self._process = None
         self._folder = None
         self._control = None
@@ -82,13 +84,13 @@ class Simulator:
         if self._relay:
             command += ["--relay"]
         if self._demo:
-            command += ["--demo", clips_dir(), "--cameras", str(self._demo)]
+            command += ["--demo", self._clips, "--cameras", str(self._demo)]
         if self._variants:
-            command += ["--variants", clips_dir()]
+            command += ["--variants", self._clips]
         if self._mounts:
             mounts = pathlib.Path(self._folder, "mounts.json")
             mounts.write_text(json.dumps({"cameras": self._mounts}))
-            command += ["--mounts", mounts, "--clips", clips_dir()]
+            command += ["--mounts", mounts, "--clips", self._clips]
         log = pathlib.Path(self._folder, "log")
         with log.open("wb") as output:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,

@@ -4,6 +4,7 @@
         wall.wait_for("cam01", lambda camera: camera["phase"] == "live")
 """
 
+import datetime
 import http.client
 import json
 import os
@@ -34,6 +35,11 @@ def wait_until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(POLL_S)
+
+
+def seconds_of(time_text):
+    """Unix time of one of the API's times; 0 of none."""
+    return datetime.datetime.fromisoformat(time_text.replace("Z", "+00:00")).timestamp() if time_text else 0
 
 
 def config_for(cameras, port=0, stream="sub", extra=""):

@@ -44,5 +44,19 @@ TEST(transport_choice_test, never_leaves_tcp_when_it_is_configured) {
   EXPECT_EQ(sut.present(), transport::tcp);
 }
 
+TEST(transport_choice_test, begins_with_what_the_camera_took_when_it_refused_the_configured_one) {
+  transport_choice sut{transport::udp};
+  sut.opened(transport::tcp); // After a 461.
+  EXPECT_FALSE(sut.failed(reason::stalled, true));
+  EXPECT_EQ(sut.present(), transport::tcp);
+}
+
+TEST(transport_choice_test, goes_back_to_tcp_when_the_udp_that_was_asked_for_brings_nothing) {
+  transport_choice sut{transport::tcp};
+  sut.opened(transport::udp);
+  EXPECT_TRUE(sut.failed(reason::timeout, false));
+  EXPECT_EQ(sut.present(), transport::tcp);
+}
+
 } // namespace
 } // namespace camwall

@@ -113,5 +113,23 @@ TEST_F(wall_tree_history_test, obeys_the_operator_and_remembers_the_order) {
     << "a camera that was switched off did not recover";
 }
 
+TEST_F(wall_tree_history_test, remembers_when_a_condition_came_and_went) {
+  add("gate");
+  start();
+  auto worker = launcher_.of("gate")[0];
+  worker->come_up();
+  worker->tell(media::picture_judged{.conditions = {{condition::black, 10}}, .decoded = 5});
+  worker->tell(media::picture_judged{.conditions = {{condition::black, 12}}, .decoded = 6});
+  worker->tell(media::picture_judged{.moved = true, .decoded = 7});
+  auto events = at("gate").events;
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 3u);
+  EXPECT_EQ(events->at(1)->sign, "black");
+  EXPECT_TRUE(events->at(1)->holds);
+  EXPECT_EQ(events->at(1)->detail, "the picture is black, since 10 s");
+  EXPECT_EQ(events->at(2)->sign, "black");
+  EXPECT_FALSE(events->at(2)->holds);
+}
+
 } // namespace
 } // namespace camwall

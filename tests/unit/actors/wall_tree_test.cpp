@@ -258,5 +258,53 @@ TEST_F(wall_tree_test, ends_its_workers_when_it_is_told_to_end) {
   EXPECT_TRUE(launcher_.of("gate")[0]->abandoned);
 }
 
+TEST_F(wall_tree_test, logs_in_twice_when_both_streams_start_at_once) {
+  add("gate", true);
+  start();
+  caf::anon_send(find_actor(system, cameras_name),
+                 to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
+  drain();
+  ASSERT_EQ(launcher_.all.size(), 2u) << "neither knows of the other's refusal yet";
+  for (int i = 0; i < 34 * 60; ++i) {
+    for (const auto& x : launcher_.all)
+      if (!std::exchange(x->stopped, true)) {
+        x->tell(media::failed{reason::auth, "401"});
+        x->tell(media::worker_exited{});
+      }
+    advance(1s);
+    caf::anon_send(find_actor(system, cameras_name),
+                   to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
+  }
+  EXPECT_EQ(launcher_.all.size(), 2u);
+  EXPECT_EQ(at("gate").phase, phase::auth_failed);
+}
+
+TEST_F(wall_tree_test, lets_each_stream_try_its_own_password) {
+  add("gate", true);
+  config_.cameras[0].url = "rtsp://admin:one@gate/main";
+  config_.cameras[0].sub_url = "rtsp://viewer:two@gate/sub";
+  start();
+  auto sub = launcher_.of("gate", "sub")[0];
+  sub->tell(media::failed{reason::auth, "401"});
+  sub->tell(media::worker_exited{});
+  caf::anon_send(find_actor(system, cameras_name),
+                 to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
+  drain();
+  EXPECT_EQ(launcher_.of("gate", "main").size(), 1u);
+}
+
+TEST_F(wall_tree_test, begins_with_the_transport_that_the_camera_took) {
+  add("gate");
+  config_.cameras[0].transport = config::transport::udp;
+  start();
+  launcher_.of("gate")[0]->tell(media::opened{.video = "h264", .transport = "tcp"});
+  launcher_.of("gate")[0]->tell(media::progress{.frames = 1, .keyframes = 1});
+  live_for(11s);
+  launcher_.of("gate")[0]->end_by(SIGSEGV);
+  advance(100ms);
+  ASSERT_EQ(launcher_.of("gate").size(), 2u);
+  EXPECT_EQ(launcher_.of("gate")[1]->order.transport, "tcp");
+}
+
 } // namespace
 } // namespace camwall

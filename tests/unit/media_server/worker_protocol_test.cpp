@@ -91,7 +91,7 @@ TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
     R"({"type":"segment_published","media_sequence":1.5,"discontinuity_sequence":0,"duration_s":1})",
     R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":1e999})",
     R"({"type":"segment_published","media_sequence":1,"discontinuity_sequence":0,"duration_s":-1})",
-    R"({"type":"opened","video":"h264","audio":"","codecs":"","width":70000,"height":1})",
+    R"({"type":"opened","video":"h264","audio":"","codecs":"","width":70000,"height":1,"transport":"tcp"})",
     R"({"type":"confined","enforced":1,"missing":""})",
     R"({"type":"confined","enforced":true,"missing":")" + std::string(513, 'x') + "\"}",
     R"({"type":"picture_judged","moved":true,"decoded":1,"undecodable":0,"dropped":0,"cpu_s":0})",

@@ -291,6 +291,34 @@ TEST_F(picture_judge_test, ends_undecodable_after_two_good_keyframes) {
   EXPECT_THAT(conditions(), IsEmpty());
 }
 
+TEST_F(picture_judge_test, is_calm_only_while_pictures_move_and_nothing_is_in_the_making) {
+  auto other = [this] { return scene(40, 200, static_cast<unsigned>(++shown_)); };
+  show(other());
+  EXPECT_FALSE(judge_.calm()) << "one picture tells nothing";
+  show(other());
+  EXPECT_TRUE(judge_.calm());
+  auto same = other();
+  show(same);
+  EXPECT_TRUE(judge_.calm());
+  show(same);
+  EXPECT_FALSE(judge_.calm());
+  show(other());
+  EXPECT_TRUE(judge_.calm());
+  show(plain(0));
+  EXPECT_FALSE(judge_.calm());
+  show_for(8s, [&](int) { return other(); });
+  EXPECT_TRUE(judge_.calm());
+  break_for(1);
+  EXPECT_FALSE(judge_.calm());
+}
+
+TEST_F(picture_judge_test, calls_a_picture_black_though_its_last_keyframe_came_a_moment_early) {
+  show(plain(0));
+  now_ += 7900ms;
+  show(plain(0));
+  EXPECT_THAT(conditions(), ElementsAre(condition::black));
+}
+
 TEST_F(picture_judge_test, never_says_what_is_switched_off) {
   judge_ = picture_judge{{.check = true,
                           .frozen_after_s = 0,

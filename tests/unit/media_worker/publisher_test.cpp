@@ -197,6 +197,20 @@ TEST_F(publisher_test, gives_up_a_segment_that_never_ends) {
   EXPECT_EQ(done.error().why, reason::protocol);
 }
 
+TEST_F(publisher_test, notices_that_what_it_writes_is_not_what_clients_find) {
+  start();
+  ASSERT_TRUE(publish());
+  auto moved = folder_.string() + ".moved";
+  fs::remove_all(moved);
+  fs::rename(folder_, moved);
+  fs::create_directories(folder_);
+  auto done = publish();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().why, reason::resources);
+  EXPECT_EQ(facts_.size(), 1u) << "it counts as published though nobody can see it";
+  fs::remove_all(moved);
+}
+
 } // namespace
 
 } // namespace camwall::media
