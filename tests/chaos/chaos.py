@@ -12,6 +12,7 @@ import collections
 import os
 import pathlib
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -29,6 +30,7 @@ AT_A_TIME = 8
 LASTS_S = (0.5, 4.0)
 ALL_LIVE_S = 60
 PSS_GROWTH_MAX = 0.03
+LOOKS_MIN = 3
 SETTLE_S = 3.0  # memory is compared when nothing is being started any more
 PROCESS_FAULTS = [Fault("worker killed", ("kill",)), Fault("worker stopped", ("stop",)),
                   Fault("worker factory killed", ("zygote",))]
@@ -92,6 +94,14 @@ class State:
                 + ", ".join(f"{name} {size / 2**20:.1f} MiB" for name, size in self.pss.items()))
 
 
+JUDGED = re.compile(r'camwall_stream_pictures_judged_total\{camera="(.*?)".*\} (\d+)')
+
+
+def judged(wall):
+    """{camera: pictures judged}"""
+    return {name: int(count) for name, count in JUDGED.findall(wall.get("/metrics")[1].decode())}
+
+
 def settled(wall):
     """The state a little after all cameras have come to be live. All workers are made anew for it: those that come from
     different worker factories share less memory than those that come from one."""
@@ -101,6 +111,10 @@ def settled(wall):
     wait_until(lambda: (lambda new: len(new) == len(CAMERAS) and not set(new.values()) & set(old.values()))(wall.workers()),
                ALL_LIVE_S, "all workers are new")
     wall.wait_all_live(ALL_LIVE_S)
+    # A worker that has not decoded a picture yet is smaller than one that has.
+    before = judged(wall)
+    wait_until(lambda: all(count >= before[name] + LOOKS_MIN for name, count in judged(wall).items()), ALL_LIVE_S,
+               "every worker has looked at pictures")
     end = time.monotonic() + SETTLE_S
     wait_until(lambda: time.monotonic() >= end, SETTLE_S + 1, "it settles")
     wall.wait_all_live(ALL_LIVE_S)
