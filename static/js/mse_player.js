@@ -188,7 +188,7 @@ export class MsePlayer {
     // What is there already arrives in one burst; it is played from its end.
     setTimeout(() => {
       if (this.track_.attached || this.source_.readyState !== 'open') return;
-      const start = this.timeline_.end - this.target_();
+      const start = this.timeline_.horizon - this.target_();
       if (start > 0) this.video_.currentTime = start;
       this.track_.attach(this.source_, mime);
     });
@@ -200,7 +200,7 @@ export class MsePlayer {
 
   bufferedEnd_() {
     const { buffered } = this.video_;
-    return buffered.length === 0 ? null : buffered.end(buffered.length - 1);
+    return buffered.length === 0 ? null : Math.min(buffered.end(buffered.length - 1), this.timeline_.horizon);
   }
 
   steer_() {

@@ -7,6 +7,8 @@ const DURATION_GUESS = 1 / 15;
  * keyframe when two decode times are more than two pictures apart.
  */
 const HOLE_SHARE = 0.8;
+/** How much one distance between two pictures counts for the usual one. */
+const INTERVAL_WEIGHT = 0.1;
 /** What lies further back cannot be on the screen any more. */
 const ENTRIES_MAX = 1024;
 
@@ -21,10 +23,19 @@ export class Timeline {
     /** Where the next picture is expected, in seconds. */
     this.end = 0;
     this.lastStart_ = -Infinity;
+    this.interval_ = DURATION_GUESS;
     this.lastDuration_ = DURATION_GUESS;
     this.anew_ = true;
     /** @type {{at: number, capture: number}[]} pictures in the order of decoding; capture in seconds since the epoch */
     this.pictures_ = [];
+  }
+
+  /**
+   * Until when there are pictures, in seconds. A worker that must not wait for the next picture can only guess how long one
+   * lasts, so this goes by their usual distance; `end` and the browser's buffer go by what is said.
+   */
+  get horizon() {
+    return this.lastStart_ === -Infinity ? this.end : this.lastStart_ + this.interval_;
   }
 
   /** The chunks that follow have a timeline of their own. */
@@ -47,6 +58,7 @@ export class Timeline {
     if (moved) this.offset = this.end - decodeTime;
     const at = moved ? this.end : expected;
     this.lastDuration_ = duration > 0 ? duration : this.lastDuration_;
+    if (!moved) this.interval_ += INTERVAL_WEIGHT * (at - this.lastStart_ - this.interval_);
     this.lastStart_ = at;
     this.end = at + this.lastDuration_;
     this.note_(at, captureMs / 1000);

@@ -90,6 +90,13 @@ test('holes and steps back are closed, jitter is kept', () => {
   assert.equal(whole.moved, false);
 });
 
+test('how much there is goes by the distance of pictures, not by what they claim to last', () => {
+  const timeline = new Timeline();
+  for (let i = 0; i < 100; ++i) timeline.place({ decodeTime: i * FRAME, duration: 1.5 * FRAME }, i, false);
+  assert.ok(Math.abs(timeline.horizon - 100 * FRAME) < 0.001, String(timeline.horizon));
+  near(timeline.end, 100.5 * FRAME);
+});
+
 test('the moment of the picture is known, and only goes on within one subscription', () => {
   const timeline = new Timeline();
   assert.equal(timeline.captureAt(0), null);
