@@ -131,7 +131,9 @@ struct running_wall::impl {
         {.worker_program = installed.programs / "camwall-worker",
          .stderr_lines_max = config->limits.stderr_lines_max,
          .sequences = &sequences,
-         .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }},
+         .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
+         .on_media_dropped =
+           [this](std::size_t chunks) { exporter.live().chunks_dropped("worker", chunks); }},
         [this](std::string why) { on_zygote_end(std::move(why)); }) {
     // nop
   }

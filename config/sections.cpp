@@ -133,7 +133,7 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("events_max", into.events_max, 1, 1000);
   here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
   here.read("disk_free_min_mb", into.disk_free_min_mb, 1, 1'000'000);
-  here.read("subscriptions_max", into.subscriptions_max, 1, 1'000'000);
+  here.read("subscriptions_max", into.subscriptions_max, 1, 16'384);
   here.read("viewer_queue_mb", into.viewer_queue_mb, 1, 256);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array all_formats{media_format::fmp4, media_format::mpegts, media_format::jpeg,
                                  media_format::mpeg1};
-constexpr std::array drop_reasons{"join", "behind", "late", "loop"};
+constexpr std::array drop_reasons{"join", "behind", "late", "loop", "worker"};
 
 } // namespace
 

@@ -44,7 +44,8 @@ public:
   /// How long a feed is still made when its last viewer has gone: one who returns finds it.
   static constexpr std::chrono::milliseconds linger{5000};
   static constexpr std::size_t feeds_max = 1024;
-  static constexpr std::size_t subscriptions_max = 16'384;
+  /// A last resort: those who subscribe hold a lower limit.
+  static constexpr std::size_t subscriptions_max = 32'768;
   /// Of all feeds together; beyond it a feed keeps nothing up to its next keyframe.
   static constexpr std::size_t kept_bytes_max = 256UL * 1024 * 1024;
 
