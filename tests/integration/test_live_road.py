@@ -137,13 +137,6 @@ def test_a_full_channel_costs_pictures_and_disturbs_nothing_else(start):
     assert found == {"video": len([x for x in video if x.kind == "video"])}
 
 
-def test_what_cannot_be_made_is_refused_with_a_sentence(start):
-    worker = start("h264_baseline_g1")
-    worker.watch({"id": 4, "format": "mpeg1"})
-    refused = worker.wait_for(lambda x: x.of_type("feed_refused"))[0]
-    assert refused["feed"] == 4 and "decode" in refused["why"]
-
-
 class Server:
     """The server's end, in a program of its own."""
 
