@@ -15,21 +15,6 @@ response not_found() {
   return problem(404, "not_found", "There is nothing at this path.");
 }
 
-bool row_answers(const route& row, method asked) noexcept {
-  return row.method == asked || (row.method == method::get && asked == method::head);
-}
-
-// RFC 9110 §10.2.1.
-std::string allowed_methods(const std::vector<const route*>& rows) {
-  std::string out;
-  for (const auto* row : rows) {
-    out.append(to_string(row->method)).append(", ");
-    if (row->method == method::get)
-      out.append("HEAD, ");
-  }
-  return out + "OPTIONS";
-}
-
 } // namespace
 
 dispatcher::dispatcher(const listen_options& options, wall_services services, hls_routes::clock now)
@@ -92,12 +77,11 @@ response dispatcher::decide(const request& x) {
 
 response dispatcher::invoke(const request& x, const router::match& found) {
   response out;
-  for (const auto* row : *found.rows)
-    if (row_answers(*row, x.method)) {
-      out = row->handler(x, found.parameters);
-      out.route = row->pattern;
-      return out;
-    }
+  if (const auto* row = find_row(*found.rows, x.method)) {
+    out = row->handler(x, found.parameters);
+    out.route = row->pattern;
+    return out;
+  }
   if (x.method == method::options)
     out.status = 204;
   else

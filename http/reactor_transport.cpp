@@ -82,7 +82,7 @@ reactor_shared::reactor_shared(listen_options options_, answer_function answer_,
 reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_,
                                 const peer_address& address_, connection_context& context,
                                 steady_time now)
-  : peer(std::move(peer_)), address(address_), link(peer->fd(), address.loopback, context, now) {
+  : peer(std::move(peer_)), address(address_), link(peer->fd(), address, context, now) {
   // nop
 }
 
