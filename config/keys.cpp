@@ -9,6 +9,7 @@ namespace {
 constexpr auto table = std::to_array<known_key>({
   {"server.listen", "127.0.0.1:8080"},
   {"server.hosts", "[]"},
+  {"server.walls", "[]"},
   {"server.access", "loopback"},
   {"hls.directory", "hls_out"},
   {"hls.container", "fmp4"},
@@ -44,6 +45,8 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.events_max", "100"},
   {"limits.worker_memory_mb", "512"},
   {"limits.disk_free_min_mb", "32"},
+  {"limits.subscriptions_max", "16384"},
+  {"limits.viewer_queue_mb", "4"},
   {"log.level", "info"},
   {"log.format", "text"},
   {"compat[].profile", ""},

@@ -64,6 +64,7 @@ struct server {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::vector<std::string> hosts; ///< Further names that the Host header may hold.
+  std::vector<std::string> walls; ///< Names that a wall may give itself (`?wall=`).
   access_mode access = access_mode::loopback;
 };
 
@@ -101,6 +102,8 @@ struct limits {
   std::uint32_t events_max = 100; ///< Of one camera.
   std::uint32_t worker_memory_mb = 512;
   std::uint32_t disk_free_min_mb = 32;
+  std::uint32_t subscriptions_max = 16'384; ///< Streams watched over WebSocket, of all viewers.
+  std::uint32_t viewer_queue_mb = 4;        ///< What waits for one viewer.
 };
 
 struct logging {

@@ -42,6 +42,21 @@ void read_hosts(section& here, server& into) {
   }
 }
 
+void read_walls(section& here, server& into) {
+  constexpr std::size_t walls_max = 64;
+  auto is_word = [](std::string_view x) {
+    return !x.empty() && std::all_of(x.begin(), x.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+  };
+  for (auto& wall : here.texts("walls", walls_max, {.bytes_max = 63})) {
+    if (is_word(wall.text))
+      into.walls.push_back(std::move(wall.text));
+    else
+      here.error(wall, wall.shown + " is not a name of a-z, 0-9, _ and -");
+  }
+}
+
 } // namespace
 
 std::optional<endpoint> parse_listen(std::string_view text) {
@@ -77,6 +92,7 @@ void read_server(load_context& context, const section& top, server& into) {
                                           {"open", access_mode::open}});
   read_listen(here, into);
   read_hosts(here, into);
+  read_walls(here, into);
 }
 
 void read_hls(load_context& context, const section& top, hls& into) {
@@ -111,6 +127,8 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("events_max", into.events_max, 1, 1000);
   here.read("worker_memory_mb", into.worker_memory_mb, 64, 8192);
   here.read("disk_free_min_mb", into.disk_free_min_mb, 1, 1'000'000);
+  here.read("subscriptions_max", into.subscriptions_max, 1, 1'000'000);
+  here.read("viewer_queue_mb", into.viewer_queue_mb, 1, 256);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.
   auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,

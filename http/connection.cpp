@@ -72,8 +72,16 @@ connection::wants connection::on_writable(steady_time now) {
   if (!out_.active()) // Had its share of the last turn.
     return consume(input_, now);
   auto next = pump(now);
-  return out_.active() || next == wants::close || state_ == state::lingering ? next
-                                                                             : consume(input_, now);
+  return out_.active() || ends_turn(next) ? next : consume(input_, now);
+}
+
+// Nothing that follows in the input is a request to be answered now.
+bool connection::ends_turn(wants next) const noexcept {
+  return next == wants::close || next == wants::upgrade || state_ == state::lingering;
+}
+
+connection::upgrade connection::take_upgrade() {
+  return {std::move(upgrade_), std::move(input_)};
 }
 
 // Answers the requests at the beginning of `input` in order and keeps the rest.
@@ -99,7 +107,7 @@ connection::wants connection::consume(std::string_view input, steady_time now) {
       answer_framed(now);
     }
     next = pump(now);
-    if (out_.active() || next == wants::close || state_ == state::lingering)
+    if (out_.active() || ends_turn(next))
       break;
   }
   if (next != wants::close)
@@ -124,6 +132,7 @@ void connection::answer_framed(steady_time now) {
     return refuse(*why, now);
   x.from_loopback = peer_.loopback;
   x.peer = peer_.address;
+  x.minor_version = framed.minor_version;
   keep_alive_ = framed.keep_alive;
   begin(context_.answer(x), to_string(x.method), now);
 }
@@ -140,6 +149,7 @@ void connection::refuse(const refusal& why, steady_time now) {
 
 void connection::begin(response x, std::string_view method, steady_time now) {
   record_ = {x.route, method, x.status, now};
+  upgrade_ = std::move(x.upgrade);
   out_.begin(std::move(x), {keep_alive_, http_date()});
   enter(state::sending, now);
 }
@@ -166,6 +176,8 @@ connection::wants connection::pump(steady_time now) {
 }
 
 connection::wants connection::after_answer(steady_time now) {
+  if (upgrade_)
+    return wants::upgrade;
   if (keep_alive_)
     return enter(state::idle, now);
   // Closing a socket with unread input resets it, and the peer may never see the answer.

@@ -40,8 +40,19 @@ struct connection_context {
 /// in which SIGPIPE is blocked or ignored (sendfile raises it).
 class connection {
 public:
-  /// What to watch the socket for, level-triggered.
-  enum class wants { read, write, close };
+  /// What to watch the socket for, level-triggered; or what to do with it.
+  enum class wants {
+    read,
+    write,
+    close,
+    upgrade, ///< A 101 has left: `take_upgrade`, and the socket belongs to somebody else.
+  };
+
+  /// What goes on with the connection after its upgrade.
+  struct upgrade {
+    session_factory make;
+    std::string input; ///< What the peer has sent beyond its request.
+  };
 
   connection(int socket, const peer_address& peer, connection_context& context, steady_time now);
   ~connection();
@@ -53,6 +64,9 @@ public:
 
   /// To be called a few times a second: holds the deadlines.
   wants on_tick(steady_time now);
+
+  /// After `wants::upgrade`, which is the last word of this connection.
+  upgrade take_upgrade();
 
 private:
   enum class state {
@@ -70,6 +84,7 @@ private:
   };
 
   wants consume(std::string_view input, steady_time now);
+  bool ends_turn(wants next) const noexcept;
   void keep(std::string_view input, std::size_t used);
   void answer_framed(steady_time now);
   void refuse(const refusal& why, steady_time now);
@@ -93,7 +108,8 @@ private:
   steady_time
     since_; // Of the state, of the first byte of the request, or of the last progress of an answer.
   record record_;
-  int unsent_ = 0; // Bytes in the kernel that the peer has not acknowledged.
+  session_factory upgrade_; // Of the answer in progress.
+  int unsent_ = 0;          // Bytes in the kernel that the peer has not acknowledged.
   std::size_t drained_ = 0;
   bool keep_alive_ = true;
   bool refused_ = false;

@@ -15,6 +15,11 @@ response not_found() {
   return problem(404, "not_found", "There is nothing at this path.");
 }
 
+std::vector<route> with(std::vector<route> table, const std::vector<route>& more) {
+  table.insert(table.end(), more.begin(), more.end());
+  return table;
+}
+
 } // namespace
 
 dispatcher::dispatcher(const listen_options& options, wall_services services, hls_routes::clock now)
@@ -23,7 +28,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     hosts_(options.address, options.hosts),
     static_files_(services_.static_dir),
     hls_(services_, std::move(now)),
-    router_(table()) {
+    router_(with(table(), services_.more_routes)) {
   // nop
 }
 

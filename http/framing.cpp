@@ -11,15 +11,6 @@ constexpr std::size_t leading_blank_max = 4;   // Two empty lines before a reque
 constexpr std::size_t request_line_extra = 32; // Method, version and blanks around the target.
 constexpr std::size_t length_digits_max = 18;  // Fits in 64 bits without overflow.
 
-// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) noexcept {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
-
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -33,23 +24,6 @@ bool is_target_char(char c) noexcept {
 bool is_value_char(char c) noexcept {
   auto byte = static_cast<unsigned char>(c);
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool list_holds(std::string_view list, std::string_view word) noexcept {
-  while (!list.empty()) {
-    auto item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(item.size() + 1, list.size()));
-    if (equal_ignoring_case(trim(item), word))
-      return true;
-  }
-  return false;
 }
 
 } // namespace
@@ -218,6 +192,7 @@ bool framer::judge_fields() {
   if (!absolute_)
     request_.host = host;
   request_.keep_alive = !close;
+  request_.minor_version = minor_version_;
   if (!judge_length(lengths, codings, length))
     return false;
   if (expects) { // RFC 9110 §10.1.1 allows any final answer; clients then send without the field.

@@ -24,7 +24,8 @@ struct framed_request {
   std::vector<header_field> fields;
   std::string_view body;
   bool keep_alive = true;
-  std::size_t size = 0; ///< Bytes of the buffer that belong to this request.
+  int minor_version = 1; ///< Of HTTP/1.x.
+  std::size_t size = 0;  ///< Bytes of the buffer that belong to this request.
 };
 
 /// Why a request cannot be served. The connection is closed after the answer: what follows cannot

@@ -2,6 +2,7 @@
 
 #include "http/problem.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pistache/version.h>
@@ -75,14 +76,15 @@ reactor_shared::reactor_shared(listen_options options_, answer_function answer_,
   : options(std::move(options_)),
     answer(std::move(answer_)),
     observer(observer_),
-    limits(options.connections_max, options.connections_per_address_max) {
+    limits(options.connections_max, options.connections_per_address_max),
+    websockets(options.websocket_loops, options.websockets, observer) {
   // nop
 }
 
-reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_,
-                                const peer_address& address_, connection_context& context,
+reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, connection_place place_,
+                                const peer_address& address, connection_context& context,
                                 steady_time now)
-  : peer(std::move(peer_)), address(address_), link(peer->fd(), address, context, now) {
+  : place(std::move(place_)), peer(std::move(peer_)), link(peer->fd(), address, context, now) {
   // nop
 }
 
@@ -157,6 +159,8 @@ void reactor_transport::serve(int fd, entry& x, bool writable) {
 void reactor_transport::apply(int fd, entry& x, wants next) {
   if (next == wants::close)
     return drop(fd);
+  if (next == wants::upgrade)
+    return hand_over(fd, x);
   if (next == x.watched)
     return;
   x.watched = next;
@@ -169,13 +173,26 @@ void reactor_transport::drop(int fd) noexcept {
     return;
   auto gone = std::move(found->second);
   entries_.erase(found);
-  shared_->limits.leave(gone->address);
-  shared_->observer.on_connections(-1);
   try {
     removePeer(gone->peer); // Closes the descriptor.
   } catch (...) {
     shared_->observer.on_limit("exceptions");
   }
+}
+
+// Pistache closes the descriptor that it knows; the socket lives on behind another one. Nothing of
+// this peer is on the stack any more: its connection has had its say.
+void reactor_transport::hand_over(int fd, entry& x) {
+  unique_fd socket{::fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+  if (!socket) {
+    shared_->observer.on_limit("descriptors");
+    return drop(fd);
+  }
+  auto [make, input] = x.link.take_upgrade();
+  auto place = std::move(x.place);
+  drop(fd);
+  shared_->websockets.adopt(
+    {std::move(socket), std::move(input), std::move(make), std::move(place)});
 }
 
 void reactor_transport::accept_some() {
@@ -200,13 +217,9 @@ bool reactor_transport::accept_one() {
     refuse_connection(socket.get());
     return true;
   }
+  connection_place place{shared_->limits, shared_->observer, address};
   auto fd = socket.get();
-  try {
-    adopt(std::move(socket), from, address);
-  } catch (...) {
-    shared_->limits.leave(address);
-    throw;
-  }
+  adopt(std::move(socket), from, std::move(place), address);
   // Pistache registers edge-triggered; ours reads once for each event and relies on being told
   // again.
   try {
@@ -219,7 +232,7 @@ bool reactor_transport::accept_one() {
 }
 
 void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
-                              const peer_address& address) {
+                              connection_place place, const peer_address& address) {
   auto now = std::chrono::steady_clock::now();
   int on = 1;
   // Answers leave in one piece; waiting for an acknowledgement would only delay them.
@@ -227,11 +240,11 @@ void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
   auto name = from;
   auto where = Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&name));
   auto fd = socket.get();
-  auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), address, context_, now);
+  auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), std::move(place),
+                                   address, context_, now);
   handleNewPeer(x->peer);
   socket.release(); // Belongs to the peer from here on.
   entries_.emplace(fd, std::move(x));
-  shared_->observer.on_connections(+1);
   set_timer(true);
 }
 

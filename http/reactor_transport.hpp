@@ -3,6 +3,8 @@
 #include "core/unique_fd.hpp"
 #include "http/connection.hpp"
 #include "http/connection_limits.hpp"
+#include "http/connection_place.hpp"
+#include "http/websocket/engine.hpp"
 
 #include <pistache/peer.h>
 #include <pistache/reactor.h>
@@ -26,6 +28,7 @@ struct reactor_shared {
   const answer_function answer;
   http_observer& observer;
   connection_limits limits;
+  websocket_engine websockets; ///< Its sockets have their places in `limits`.
   unique_fd listen_fd;
   std::vector<reactor_transport*>
     members; ///< One for each thread; complete before the reactor runs.
@@ -51,11 +54,11 @@ public:
 
 private:
   struct entry {
-    entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, const peer_address& address_,
-          connection_context& context, steady_time now);
+    entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, connection_place place_,
+          const peer_address& address, connection_context& context, steady_time now);
 
+    connection_place place; // Ends last.
     std::shared_ptr<Pistache::Tcp::Peer> peer;
-    peer_address address;
     connection link;
     connection::wants watched = connection::wants::read;
   };
@@ -64,9 +67,11 @@ private:
   void serve(int fd, entry& x, bool writable);
   void apply(int fd, entry& x, connection::wants next);
   void drop(int fd) noexcept;
+  void hand_over(int fd, entry& x);
   void accept_some();
   bool accept_one();
-  void adopt(unique_fd socket, const sockaddr_storage& from, const peer_address& address);
+  void adopt(unique_fd socket, const sockaddr_storage& from, connection_place place,
+             const peer_address& address);
   void pause_accepting(steady_time now);
   void watch_listener(bool on);
   void run_jobs();

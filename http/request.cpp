@@ -44,6 +44,31 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool is_token(std::string_view text) noexcept {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           marks.find(c) != std::string_view::npos;
+  });
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool list_holds(std::string_view list, std::string_view word) noexcept {
+  while (!list.empty()) {
+    auto item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    if (equal_ignoring_case(trim(item), word))
+      return true;
+  }
+  return false;
+}
+
 std::string_view request::header(std::string_view name) const noexcept {
   for (const auto& field : headers)
     if (equal_ignoring_case(field.name, name))

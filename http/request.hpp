@@ -36,6 +36,7 @@ struct request {
     host; ///< Host header or authority of an absolute target; empty only in HTTP/1.0.
   std::span<const header_field> headers;
   std::string_view body;
+  int minor_version = 1;      ///< Of HTTP/1.x.
   bool from_loopback = false; ///< The other end of the connection is this machine.
   ip_address peer{};          ///< The other end of the connection.
 
@@ -50,5 +51,14 @@ struct request {
 
 /// Compares ASCII letters without case, as header names and host names are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// RFC 9110 §5.6.2.
+bool is_token(std::string_view text) noexcept;
+
+/// Without the blanks and tabs around it.
+std::string_view trim(std::string_view text) noexcept;
+
+/// Whether `word` is an item of a comma-separated list, as in `Connection: keep-alive, Upgrade`.
+bool list_holds(std::string_view list, std::string_view word) noexcept;
 
 } // namespace camwall::http

@@ -11,7 +11,8 @@ namespace {
 // One allocation for the fields of nearly every answer.
 constexpr std::size_t usual_fields_bytes = 320;
 
-constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 26> phrases{{
+  {101, "Switching Protocols"},
   {200, "OK"},
   {202, "Accepted"},
   {204, "No Content"},
@@ -29,6 +30,7 @@ constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
   {416, "Range Not Satisfiable"},
   {417, "Expectation Failed"},
   {421, "Misdirected Request"},
+  {426, "Upgrade Required"},
   {429, "Too Many Requests"},
   {431, "Request Header Fields Too Large"},
   {500, "Internal Server Error"},
@@ -69,10 +71,16 @@ void append_head(std::string& out, const response& x, const head_options& option
   out.append("HTTP/1.1 ").append(std::to_string(x.status)).append(" ");
   out.append(reason_phrase(x.status)).append("\r\nDate: ").append(options.date).append("\r\n");
   out.append(x.fields);
+  if (x.status == 101) {
+    out.append("Connection: Upgrade\r\n\r\n");
+    return;
+  }
   // RFC 9110 §8.6: a 204 has no length; a 304 would have to repeat that of the 200.
   if (x.status != 204 && x.status != 304)
     out.append("Content-Length: ").append(std::to_string(x.content_length())).append("\r\n");
-  out.append(options.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+  out.append(options.keep_alive ? "Connection: keep-alive" : "Connection: close");
+  // RFC 9110 §7.8: the field Upgrade goes with this option.
+  out.append(x.status == 426 ? ", Upgrade\r\n\r\n" : "\r\n\r\n");
 }
 
 std::string_view http_date() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/unique_fd.hpp"
+#include "http/websocket/session.hpp"
 
 #include <cstdint>
 #include <string>
@@ -24,6 +25,9 @@ struct response {
   file_part file;
   bool omit_body = false; ///< HEAD: `Content-Length` tells the size, and nothing follows.
   std::string_view route; ///< The pattern that matched: the label of the metrics. Static storage.
+
+  /// Of a 101: who talks over the connection once this answer has left. Empty for all others.
+  session_factory upgrade;
 
   /// Appends one header field. Control characters in `value` (a header injection) become `?`.
   response& add(std::string_view name, std::string_view value);

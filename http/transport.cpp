@@ -45,6 +45,7 @@ public:
     reactor_->shutdown();
     reactor_.reset(); // Joins the threads.
     shared_->members.clear();
+    shared_->websockets.stop(); // After the last hand-over.
     shared_->listen_fd.reset();
   }
 

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "core/camera_order.hpp"
+#include "core/live_media.hpp"
 #include "core/wall_snapshot.hpp"
+#include "http/live/live_limits.hpp"
+#include "http/router.hpp"
+#include "http/websocket/session.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +16,25 @@
 #include <vector>
 
 namespace camwall::http {
+
+/// Gets told what becomes of live media, for the metrics. Called from WebSocket threads.
+class live_observer {
+public:
+  virtual ~live_observer() = default;
+
+  /// So many more (or fewer) streams are being watched in this format.
+  virtual void on_viewers(media_format format, int delta) = 0;
+
+  /// Chunks that a viewer did not get; `reason` is one of `drop_reason`'s words.
+  virtual void on_chunks_dropped(std::string_view reason, std::size_t chunks) = 0;
+
+  /// The number of open walls of this name changed; `name` is one of `live_limits::walls`, or
+  /// empty.
+  virtual void on_wall(std::string_view name, int delta) = 0;
+
+  /// A limit was reached and something refused or dropped.
+  virtual void on_limit(std::string_view limit) = 0;
+};
 
 /// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads
 /// and must not block.
@@ -24,11 +47,19 @@ struct wall_services {
   /// An operator orders something of this camera, which exists. The answer does not wait for it.
   std::function<void(std::string_view camera, camera_order what)> order;
 
+  /// Live media over WebSocket; null where there is none.
+  media_hub* live = nullptr;
+  http::live_limits live_limits;
+  http::live_observer* live_observer = nullptr; ///< May be null.
+
   /// The text of `/metrics` in Prometheus' exposition format 0.0.4.
   std::function<std::string()> metrics;
 
   /// True once the configuration is loaded and the supervision tree is up: `/readyz`.
   std::function<bool()> ready;
+
+  /// Paths besides those of the main listener.
+  std::vector<route> more_routes;
 
   std::filesystem::path static_dir;
   std::filesystem::path hls_dir;
@@ -52,6 +83,18 @@ public:
 
   /// The number of open connections changed by `delta`.
   virtual void on_connections(int delta) = 0;
+
+  /// The number of open WebSockets changed by `delta`. They count as connections, too.
+  virtual void on_websocket(int /*delta*/) {
+    // nop
+  }
+
+  /// The server ended a WebSocket for what its client did or left undone: `queue`, `stall`, `pong`,
+  /// `message_bytes`, `message_rate`, `message_deadline`, `protocol`; or its session failed:
+  /// `exception`.
+  virtual void on_websocket_evicted(std::string_view /*reason*/) {
+    // nop
+  }
 };
 
 struct listen_options {
@@ -69,6 +112,8 @@ struct listen_options {
   std::chrono::milliseconds header_deadline{15'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds stall_deadline{10'000};
+  std::size_t websocket_loops = 0; ///< Threads; 0 is one for two cores, and at least one.
+  websocket_limits websockets;
 };
 
 } // namespace camwall::http

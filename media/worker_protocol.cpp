@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace camwall::media {
 
@@ -54,6 +55,20 @@ bool flag(const json& from, const char* key) {
   return i->get<bool>();
 }
 
+std::uint16_t tiny(const json& from, const char* key) {
+  auto x = count(from, key);
+  if (x > 65535)
+    throw bad_field{std::string{key} + " is over 65535"};
+  return static_cast<std::uint16_t>(x);
+}
+
+std::uint32_t feed_id(const json& from, const char* key) {
+  auto x = count(from, key);
+  if (x == 0 || x > std::numeric_limits<std::uint32_t>::max())
+    throw bad_field{std::string{key} + " is no feed"};
+  return static_cast<std::uint32_t>(x);
+}
+
 std::uint32_t small(const json& from, const char* key) {
   auto x = count(from, key);
   if (x > 1'000'000)
@@ -99,6 +114,19 @@ json render(const stop_order&) {
   return {{"type", "stop"}};
 }
 
+json render(const watch_order& x) {
+  auto feeds = json::array();
+  for (const auto& y : x.feeds)
+    feeds.push_back({{"id", y.id},
+                     {"format", to_string(y.format)},
+                     {"sound", y.sound},
+                     {"width", y.width},
+                     {"height", y.height},
+                     {"fps", y.fps},
+                     {"quality", y.quality}});
+  return {{"type", "watch"}, {"feeds", std::move(feeds)}};
+}
+
 json render(const confined& x) {
   return {{"type", "confined"}, {"enforced", x.enforced}, {"missing", x.missing}};
 }
@@ -137,6 +165,10 @@ json render(const picture_judged& x) {
   return {{"type", "picture_judged"}, {"conditions", std::move(conditions)}, {"moved", x.moved},
           {"decoded", x.decoded},     {"undecodable", x.undecodable},        {"dropped", x.dropped},
           {"cpu_s", x.cpu_s}};
+}
+
+json render(const feed_refused& x) {
+  return {{"type", "feed_refused"}, {"feed", x.feed}, {"why", x.why}};
 }
 
 json render(const failed& x) {
@@ -180,10 +212,36 @@ std::vector<picture_condition> read_conditions(const json& from) {
   return out;
 }
 
+media_format read_format(const json& from) {
+  auto name = text(from, "format", 16);
+  for (auto x : {media_format::fmp4, media_format::mpegts, media_format::jpeg, media_format::mpeg1})
+    if (name == to_string(x))
+      return x;
+  throw bad_field{"unknown format"};
+}
+
+watch_order read_watch(const json& from) {
+  auto i = from.find("feeds");
+  if (i == from.end() || !i->is_array() || i->size() > feeds_per_worker_max)
+    throw bad_field{"feeds is not a short list"};
+  watch_order out;
+  for (const auto& x : *i)
+    out.feeds.push_back({.id = feed_id(x, "id"),
+                         .format = read_format(x),
+                         .sound = flag(x, "sound"),
+                         .width = tiny(x, "width"),
+                         .height = tiny(x, "height"),
+                         .fps = tiny(x, "fps"),
+                         .quality = tiny(x, "quality")});
+  return out;
+}
+
 order read_order(const json& x) {
   auto type = text(x, "type", 32);
   if (type == "stop")
     return stop_order{};
+  if (type == "watch")
+    return read_watch(x);
   if (type != "open")
     throw bad_field{"unknown type"};
   return open_order{.camera = text(x, "camera"),
@@ -234,6 +292,8 @@ fact read_fact(const json& x) {
                           .undecodable = count(x, "undecodable"),
                           .dropped = count(x, "dropped"),
                           .cpu_s = real(x, "cpu_s")};
+  if (type == "feed_refused")
+    return feed_refused{.feed = feed_id(x, "feed"), .why = text(x, "why", 256)};
   if (type == "opened")
     return opened{.video = text(x, "video", 32),
                   .audio = text(x, "audio", 32),

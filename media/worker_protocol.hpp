@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/live_media.hpp"
 #include "core/phase.hpp"
 
 #include <tl/expected.hpp>
@@ -66,7 +67,32 @@ struct stop_order {
   friend bool operator==(const stop_order&, const stop_order&) = default;
 };
 
-using order = std::variant<open_order, stop_order>;
+/// Feeds that one worker makes at a time.
+inline constexpr std::size_t feeds_per_worker_max = 16;
+
+/// One thing that is to come over the media channel.
+struct watched_feed {
+  std::uint32_t id = 0; ///< Never 0; what comes names it.
+  media_format format = media_format::fmp4;
+  bool sound = false; ///< Of `fmp4` only: in chunks of its own.
+  // Of `jpeg` and `mpeg1`, as `feed_key` has them.
+  std::uint16_t width = 0;
+  std::uint16_t height = 0;
+  std::uint16_t fps = 0;
+  std::uint16_t quality = 0;
+
+  friend bool operator==(const watched_feed&, const watched_feed&) = default;
+};
+
+/// Everything that is watched from now on: what is not in the list ends, and an empty list means
+/// that nobody watches.
+struct watch_order {
+  std::vector<watched_feed> feeds; ///< At most `feeds_per_worker_max`.
+
+  friend bool operator==(const watch_order&, const watch_order&) = default;
+};
+
+using order = std::variant<open_order, stop_order, watch_order>;
 
 // -- facts: worker → server ---------------------------------------------------------------------
 
@@ -145,7 +171,16 @@ struct failed {
   friend bool operator==(const failed&, const failed&) = default;
 };
 
-using fact = std::variant<confined, opened, progress, segment_published, picture_judged, failed>;
+/// A feed can never be made: nothing comes of it.
+struct feed_refused {
+  std::uint32_t feed = 0;
+  std::string why; ///< One sentence for people.
+
+  friend bool operator==(const feed_refused&, const feed_refused&) = default;
+};
+
+using fact =
+  std::variant<confined, opened, progress, segment_published, picture_judged, feed_refused, failed>;
 
 // -- bytes --------------------------------------------------------------------------------------
 

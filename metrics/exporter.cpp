@@ -25,6 +25,7 @@ struct exporter::impl {
     : wall(cell),
       supervision(all),
       http(all),
+      live(all),
       reload_successful(gauge(all, "camwall_config_last_reload_successful",
                               "1 when the configuration that was read last is in force.")),
       reload_timestamp(gauge(all, "camwall_config_last_reload_timestamp_seconds",
@@ -41,6 +42,7 @@ struct exporter::impl {
   process_collector process;
   supervision_metrics supervision;
   http_metrics http;
+  live_metrics live;
   prometheus::Gauge& reload_successful;
   prometheus::Gauge& reload_timestamp;
   prometheus::Gauge& access_open;
@@ -69,6 +71,10 @@ supervision_metrics& exporter::supervision() {
 
 http_metrics& exporter::http() {
   return impl_->http;
+}
+
+live_metrics& exporter::live() {
+  return impl_->live;
 }
 
 void exporter::config_loaded(bool successful) {

@@ -2,6 +2,7 @@
 
 #include "core/wall_snapshot.hpp"
 #include "metrics/http_metrics.hpp"
+#include "metrics/live_metrics.hpp"
 #include "metrics/supervision_metrics.hpp"
 
 #include <memory>
@@ -24,6 +25,7 @@ public:
 
   supervision_metrics& supervision();
   http_metrics& http();
+  live_metrics& live();
 
   /// The configuration was read (at the start, and at each reload).
   void config_loaded(bool successful);

@@ -20,9 +20,10 @@ const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.
                                                                0.1,    0.5,   1,     5,    10};
 
 /// Limits that the transport and the workers' sockets know; each is present from the start.
-constexpr std::array limit_names{"connections", "descriptors",     "header_bytes",
-                                 "body_bytes",  "header_deadline", "stall",
-                                 "exceptions",  "worker_messages", "worker_message_bytes"};
+constexpr std::array limit_names{
+  "connections",   "descriptors", "header_bytes",    "body_bytes",           "header_deadline",
+  "stall",         "exceptions",  "worker_messages", "worker_message_bytes", "channels",
+  "subscriptions", "live_inbox",  "memory"};
 
 } // namespace
 

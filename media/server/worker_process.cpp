@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 namespace camwall::media {
 
@@ -45,11 +47,12 @@ std::uint64_t resident_bytes(int pid) {
 
 } // namespace
 
-worker_process::worker_process(event_loop& loop, open_order order,
+worker_process::worker_process(event_loop& loop, live_hub& hub, open_order order,
                                std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
                                std::function<void(std::string_view)> on_limit,
                                std::function<void()> on_over)
   : loop_(loop),
+    hub_(hub),
     order_(std::move(order)),
     sink_(std::move(sink)),
     on_limit_(std::move(on_limit)),
@@ -58,26 +61,33 @@ worker_process::worker_process(event_loop& loop, open_order order,
   // nop
 }
 
-bool worker_process::make_channels(unique_fd& worker_socket, unique_fd& worker_stderr) {
+std::optional<worker_process::channels> worker_process::make_channels() {
+  channels theirs;
   std::array<int, 2> pair{};
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) < 0) {
-    fail(std::string{"no socket for the worker: "} + errno_text(errno));
-    return false;
+  auto kind = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  for (auto [ours, other] : {std::pair{&socket_, &theirs.socket}, {&media_, &theirs.media}}) {
+    if (socketpair(AF_UNIX, kind, 0, pair.data()) < 0) {
+      fail(std::string{"no socket for the worker: "} + errno_text(errno));
+      return std::nullopt;
+    }
+    ours->reset(pair[0]);
+    other->reset(pair[1]);
   }
-  socket_.reset(pair[0]);
-  worker_socket.reset(pair[1]);
   if (pipe2(pair.data(), O_CLOEXEC | O_NONBLOCK) < 0) {
     fail(std::string{"no pipe for the worker: "} + errno_text(errno));
-    return false;
+    return std::nullopt;
   }
   stderr_.reset(pair[0]);
-  worker_stderr.reset(pair[1]);
+  theirs.log.reset(pair[1]);
+  // A sender's buffer is what counts; the kernel cuts it to what it allows.
+  setsockopt(theirs.media.get(), SOL_SOCKET, SO_SNDBUF, &media_socket_bytes,
+             sizeof media_socket_bytes);
   // The worker blocks when its own stderr is full only if it must: its end is a plain blocking
   // pipe.
-  fcntl(worker_stderr.get(), F_SETFL, 0);
-  fcntl(worker_socket.get(), F_SETFL, 0);
+  fcntl(theirs.log.get(), F_SETFL, 0);
+  fcntl(theirs.socket.get(), F_SETFL, 0);
   loop_.add(stderr_.get(), [this] { read_stderr(); });
-  return true;
+  return theirs;
 }
 
 void worker_process::start(int pid) {
@@ -92,8 +102,10 @@ void worker_process::start(int pid) {
     return fail(why);
   }
   guard_.emplace(order_, event_loop::clock::now());
+  media_guard_.emplace(event_loop::clock::now());
   loop_.add(pidfd_.get(), [this] { reap(); });
   loop_.add(socket_.get(), [this] { read_socket(); });
+  loop_.add(media_.get(), [this] { read_media(); });
   if (kill_wanted_) {
     send_signal(pidfd_.get(), SIGKILL);
     return;
@@ -104,6 +116,7 @@ void worker_process::start(int pid) {
                   order_.stream, errno_text(errno));
     kill();
   }
+  hub_.attach(order_.camera, order_.stream, *this);
   emit(worker_started{pid});
   arm_sampling();
 }
@@ -138,7 +151,19 @@ void worker_process::kill() {
 
 void worker_process::abandon() {
   sink_ = nullptr;
+  hub_.detach(*this);
   stop();
+}
+
+void worker_process::watch(const watch_order& x) {
+  if (over_ || kill_wanted_)
+    return;
+  auto packet = encode(media::order{x});
+  if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+    return;
+  spdlog::error("camera {}/{}: the worker does not take orders and is killed: {}", order_.camera,
+                order_.stream, errno_text(errno));
+  kill();
 }
 
 void worker_process::emit(worker_event event) {
@@ -180,13 +205,57 @@ void worker_process::take_packet(std::string_view packet) {
     return refuse(x.error());
   if (guard_->check(*x) != fact_guard::verdict::fine)
     return refuse(guard_->complaint());
-  std::visit([this](auto& y) { emit(std::move(y)); }, *x);
+  std::visit(
+    [this](auto& y) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(y)>, feed_refused>) {
+        if (auto wrong = hub_.refuse(*this, y); !wrong.empty())
+          refuse(wrong);
+      } else {
+        emit(std::move(y));
+      }
+    },
+    *x);
+}
+
+void worker_process::read_media() {
+  static thread_local std::array<char, media_message_bytes_max> buffer;
+  // Bounded: one flooding worker must leave the thread to the others.
+  for (int i = 0; i < 16; ++i) {
+    auto n = ::recv(media_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_TRUNC);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      return;
+    if (n <= 0) { // An empty message is as good as the end.
+      loop_.remove(media_.get());
+      return;
+    }
+    if (static_cast<std::size_t>(n) > buffer.size())
+      return refuse("media over " + std::to_string(buffer.size()) + " bytes in a message",
+                    "worker_media_message_bytes");
+    take_media({buffer.data(), static_cast<std::size_t>(n)});
+    if (!lie_.empty() || over_)
+      return;
+  }
+}
+
+void worker_process::take_media(std::string_view packet) {
+  auto verdict = media_guard_->take(packet, event_loop::clock::now());
+  if (verdict != media_guard::verdict::fine)
+    return refuse(media_guard_->complaint(), verdict == media_guard::verdict::too_much
+                                               ? "worker_media_bytes"
+                                               : "worker_media");
+  if (auto whole = media_guard_->take_whole())
+    if (auto wrong = hub_.take(*this, std::move(*whole)); !wrong.empty())
+      refuse(wrong, "worker_media");
 }
 
 /// Hears nothing more of a worker that broke the protocol, and ends it.
 void worker_process::refuse(const std::string& what, const char* limit) {
   lie_ = what;
   loop_.remove(socket_.get());
+  loop_.remove(media_.get());
+  hub_.detach(*this);
   spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
                 order_.stream, what);
   if (limit != nullptr && on_limit_)
@@ -263,10 +332,11 @@ void worker_process::arm_sampling() {
 
 void worker_process::end(worker_exited how) {
   over_ = true;
+  hub_.detach(*this);
   for (auto& timer : {stop_timer_, sample_timer_})
     if (timer)
       loop_.cancel(*timer);
-  for (auto* fd : {&socket_, &stderr_, &pidfd_}) {
+  for (auto* fd : {&socket_, &media_, &stderr_, &pidfd_}) {
     if (*fd)
       loop_.remove(fd->get());
     fd->reset();

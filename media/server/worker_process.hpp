@@ -3,6 +3,8 @@
 #include "core/unique_fd.hpp"
 #include "media/server/event_loop.hpp"
 #include "media/server/fact_guard.hpp"
+#include "media/server/live_hub.hpp"
+#include "media/server/media_guard.hpp"
 #include "media/server/stderr_ring.hpp"
 #include "media/worker_launcher.hpp"
 
@@ -18,7 +20,7 @@ namespace camwall::media {
 /// thread.
 ///
 /// waiting ──(zygote names the pid)──▶ running ──(pidfd: the process ended)──▶ over
-class worker_process : public std::enable_shared_from_this<worker_process> {
+class worker_process : public std::enable_shared_from_this<worker_process>, public live_source {
 public:
   /// Log lines of one worker per minute; more are counted and dropped.
   static constexpr std::uint32_t log_lines_per_minute_max = 60;
@@ -29,13 +31,20 @@ public:
   static constexpr std::size_t last_words_lines_max = 8;
 
   /// `on_limit` is told the name of each limit at which the worker was stopped.
-  worker_process(event_loop& loop, open_order order, std::function<void(worker_event)> sink,
-                 std::size_t stderr_lines_max, std::function<void(std::string_view)> on_limit,
-                 std::function<void()> on_over);
+  worker_process(event_loop& loop, live_hub& hub, open_order order,
+                 std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
+                 std::function<void(std::string_view)> on_limit, std::function<void()> on_over);
 
-  /// Makes the worker's socket and stderr pipe, keeps our ends, and hands the worker's ends out
-  /// through the arguments. False when the system has no descriptor left; the worker is over then.
-  bool make_channels(unique_fd& worker_socket, unique_fd& worker_stderr);
+  /// The worker's ends of its channels.
+  struct channels {
+    unique_fd socket; ///< Orders down, facts up.
+    unique_fd log;    ///< Its stderr.
+    unique_fd media;  ///< Media up.
+  };
+
+  /// Makes the channels, keeps our ends and hands out the worker's. Nothing when the system has no
+  /// descriptor left; the worker is over then.
+  std::optional<channels> make_channels();
 
   /// The zygote made the process.
   void start(int pid);
@@ -45,6 +54,9 @@ public:
 
   void stop();
   void kill();
+
+  /// Orders what is watched.
+  void watch(const watch_order& x) override;
 
   /// Nobody listens any more: ask the process to end, kill it if it does not soon, and say nothing.
   void abandon();
@@ -63,6 +75,8 @@ private:
   void emit(worker_event event);
   void read_socket();
   void read_stderr();
+  void read_media();
+  void take_media(std::string_view packet);
   void take_packet(std::string_view packet);
   void refuse(const std::string& what, const char* limit = nullptr);
   void reap();
@@ -72,13 +86,16 @@ private:
   void end(worker_exited how);
 
   event_loop& loop_;
+  live_hub& hub_;
   open_order order_;
   std::function<void(worker_event)> sink_;
   std::function<void(std::string_view)> on_limit_;
   std::function<void()> on_over_;
   stderr_ring ring_;
   std::optional<fact_guard> guard_; ///< From the order on.
+  std::optional<media_guard> media_guard_;
   unique_fd socket_;
+  unique_fd media_;
   unique_fd stderr_;
   unique_fd pidfd_;
   int pid_ = 0;

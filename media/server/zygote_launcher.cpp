@@ -90,10 +90,10 @@ std::string make_run() {
          base36(++count % 1'000'000);
 }
 
-/// Sends one packet with two descriptors.
-bool send_with_fds(int socket, std::string_view packet, int first, int second) {
+/// Sends one packet with a worker's three descriptors.
+bool send_with_fds(int socket, std::string_view packet, const std::array<int, 3>& fds) {
   iovec part{const_cast<char*>(packet.data()), packet.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(2 * sizeof(int))> control{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fds)> control{};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
@@ -102,8 +102,7 @@ bool send_with_fds(int socket, std::string_view packet, int first, int second) {
   auto* rights = CMSG_FIRSTHDR(&header);
   rights->cmsg_level = SOL_SOCKET;
   rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(2 * sizeof(int));
-  std::array<int, 2> fds{first, second};
+  rights->cmsg_len = CMSG_LEN(sizeof fds);
   std::memcpy(CMSG_DATA(rights), fds.data(), sizeof fds);
   return sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) ==
          static_cast<ssize_t>(packet.size());
@@ -133,7 +132,18 @@ private:
 
 zygote_launcher::zygote_launcher(zygote_options options,
                                  std::function<void(std::string)> on_zygote_exit)
-  : options_(std::move(options)), on_zygote_exit_(std::move(on_zygote_exit)) {
+  : options_(std::move(options)),
+    on_zygote_exit_(std::move(on_zygote_exit)),
+    hub_({.post = [this](std::function<void()> job) { loop_.post(std::move(job)); },
+          .call_after =
+            [this](std::chrono::milliseconds delay, std::function<void()> job) {
+              return loop_.call_after(delay, std::move(job));
+            },
+          .cancel = [this](event_loop::timer_id id) { loop_.cancel(id); }},
+         [this](std::string_view limit) {
+           if (options_.on_limit)
+             options_.on_limit(limit);
+         }) {
   // nop
 }
 
@@ -166,7 +176,7 @@ worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(wo
     tell(std::move(event));
   };
   auto worker =
-    std::make_shared<worker_process>(loop_, std::move(what), std::move(remember),
+    std::make_shared<worker_process>(loop_, hub_, std::move(what), std::move(remember),
                                      options_.stderr_lines_max, options_.on_limit, [this, id] {
                                        workers_.erase(id);
                                        tell_when_idle();
@@ -339,12 +349,12 @@ void zygote_launcher::request(const worker_ptr& worker) {
     asked.media_sequence = first.media_sequence;
     asked.discontinuity_sequence = first.discontinuity_sequence;
   }
-  unique_fd worker_socket;
-  unique_fd worker_stderr;
-  if (!worker->make_channels(worker_socket, worker_stderr))
+  auto ends = worker->make_channels();
+  if (!ends)
     return; // It has failed and said so.
   nlohmann::json tree = {{"camera", asked.camera}, {"stream", asked.stream}};
-  if (!send_with_fds(zygote_socket_.get(), tree.dump(), worker_socket.get(), worker_stderr.get())) {
+  if (!send_with_fds(zygote_socket_.get(), tree.dump(),
+                     {ends->socket.get(), ends->log.get(), ends->media.get()})) {
     return worker->fail(std::string{"the worker factory takes no order: "} + errno_text(errno));
   }
   asked_.push_back(worker);

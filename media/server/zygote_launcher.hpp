@@ -2,6 +2,7 @@
 
 #include "core/unique_fd.hpp"
 #include "media/server/event_loop.hpp"
+#include "media/server/live_hub.hpp"
 #include "media/server/sequence_store.hpp"
 #include "media/server/worker_process.hpp"
 #include "media/worker_launcher.hpp"
@@ -51,6 +52,11 @@ public:
 
   worker_handle_ptr launch(open_order order, std::function<void(worker_event)> sink) override;
 
+  /// Where what the workers make for live viewers can be had. Lives as long as this.
+  live_hub& hub() noexcept {
+    return hub_;
+  }
+
   /// Hands the token to the media I/O thread, which lets go of it. Any thread.
   void check(std::shared_ptr<const void> token);
 
@@ -97,6 +103,7 @@ private:
   std::deque<worker_ptr> asked_;      ///< Sent; the zygote answers in order.
 
   std::atomic<worker_id> last_id_{0};
+  live_hub hub_;
   event_loop loop_; ///< Last: its thread ends before what it uses.
 };
 

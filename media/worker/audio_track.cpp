@@ -167,6 +167,8 @@ void audio_track::emit(std::int64_t at, byte_view data) {
                     .duration = frame_samples_,
                     .keyframe = true,
                     .data = {data.begin(), data.end()}});
+  if (tap_)
+    tap_(ready_.back());
 }
 
 void audio_track::trim() {

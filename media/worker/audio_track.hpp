@@ -8,6 +8,7 @@
 #include "media/worker/timestamps.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,11 @@ public:
 
   const AVCodecParameters& parameters() const noexcept {
     return *parameters_;
+  }
+
+  /// Is told each sample as soon as it has its place.
+  void set_tap(std::function<void(const sample&)> tap) {
+    tap_ = std::move(tap);
   }
 
   /// The output begins here: a time in 1/90000 s.
@@ -72,6 +78,7 @@ private:
   std::int64_t encoded_end_ = 0; ///< Where the transcoder's next frame goes.
   bool silent_ = true;           ///< Nothing came since silence was last made.
   std::deque<sample> ready_;
+  std::function<void(const sample&)> tap_;
 };
 
 } // namespace camwall::media

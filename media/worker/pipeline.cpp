@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace camwall::media {
 
@@ -19,6 +20,16 @@ constexpr std::size_t access_unit_bytes_max = 16UL * 1024 * 1024;
 
 /// Sound is written in chunks of about this length.
 constexpr std::int64_t sound_chunk = ticks_per_second / 4;
+
+/// Of the usual distance of two pictures. A player that finds one more than twice as long after the
+/// last as that one was long (W3C Media Source Extensions, coded frame processing) throws pictures
+/// away up to the next keyframe: a lost picture and some jitter must not do that.
+constexpr std::int64_t live_length_percent = 150;
+
+std::uint64_t epoch_us() {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(now / std::chrono::microseconds{1});
+}
 
 steady_clock::duration in_seconds(double x) {
   return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(x));
@@ -54,8 +65,9 @@ std::string short_number(double x) {
 
 } // namespace
 
-pipeline::pipeline(const open_order& job, server_link& link, watch& guard, rtsp_input& input,
-                   output_folder& folder, picture_thread* pictures, time_point order_time)
+pipeline::pipeline(const open_order& job, server_link& link, media_link& media, watch& guard,
+                   rtsp_input& input, output_folder& folder, picture_thread* pictures,
+                   time_point order_time)
   : order_(job),
     link_(link),
     guard_(guard),
@@ -65,12 +77,20 @@ pipeline::pipeline(const open_order& job, server_link& link, watch& guard, rtsp_
     units_(input.codec()),
     video_(input.codec(), framing_for(job)),
     publisher_(job, folder, [&link](const segment_published& x) { link.send(x); }),
-    segmenter_(static_cast<std::int64_t>(job.segment_s * static_cast<double>(ticks_per_second))) {
+    segmenter_(static_cast<std::int64_t>(job.segment_s * static_cast<double>(ticks_per_second))),
+    live_(media, [&link](const feed_refused& x) { link.send(x); }) {
   const auto& known = *input.video().parameters;
   if (known.extradata != nullptr && known.extradata_size > 0)
     video_.take_extradata({known.extradata, static_cast<std::size_t>(known.extradata_size)});
   if (job.audio && input.audio())
     audio_ = audio_track::make(*input.audio());
+  if (audio_)
+    audio_->set_tap([this](const sample& x) { live_.push_sound(x, epoch_us()); });
+  link.on_watch([this](const watch_order& x) { live_.watch(x); });
+}
+
+pipeline::~pipeline() {
+  link_.on_watch(nullptr);
 }
 
 status pipeline::run() {
@@ -119,12 +139,13 @@ status pipeline::step(AVPacket& packet) {
   if (packet.pts != AV_NOPTS_VALUE)
     pts = av_rescale_q(packet.pts, input_.video().time_base, {1, ticks_per_second});
   auto unit = units_.push({packet.data, static_cast<std::size_t>(packet.size)}, pts);
+  auto unit_arrived_us = std::exchange(arrived_us_, epoch_us());
   if (units_.size() > access_unit_bytes_max)
     return fail(reason::protocol, "access unit of " + std::to_string(units_.size()) + " bytes");
-  return unit ? on_video(*unit) : status{};
+  return unit ? on_video(*unit, unit_arrived_us) : status{};
 }
 
-status pipeline::on_video(const access_units::unit& unit) {
+status pipeline::on_video(const access_units::unit& unit, std::uint64_t capture_us) {
   auto now = steady_clock::now();
   played_ = true;
   picture_due_ = now + in_seconds(order_.access_unit_deadline_s);
@@ -140,18 +161,21 @@ status pipeline::on_video(const access_units::unit& unit) {
   if (!muxer_)
     if (auto done = begin(now); !done)
       return done;
-  return write(unit, keyframe, now);
+  return write(unit, keyframe, now, capture_us);
 }
 
-status pipeline::write(const access_units::unit& unit, bool keyframe, time_point now) {
+status pipeline::write(const access_units::unit& unit, bool keyframe, time_point now,
+                       std::uint64_t capture_us) {
   auto stamp = clock_.next(unit.pts, in_ticks(now));
   if (stamp.jumped) {
     statistics_.count_discontinuity();
     time_broke_ = true;
+    live_breaks_ = true;
     segmenter_.force();
   }
   if (video_.take_changed()) {
     parameters_changed_ = true;
+    live_tracks_changed_ = true;
     segmenter_.force();
   }
   if (!pending_) {
@@ -160,6 +184,7 @@ status pipeline::write(const access_units::unit& unit, bool keyframe, time_point
     if (audio_)
       audio_->begin(stamp.dts);
   }
+  show_live(stamp, keyframe, capture_us);
   if (auto done = write_pending(stamp.dts); !done)
     return done;
   if (pending_ && segmenter_.cuts(keyframe, stamp.dts, clock_.frame()))
@@ -172,6 +197,22 @@ status pipeline::write(const access_units::unit& unit, bool keyframe, time_point
   pending_->keyframe = keyframe;
   pending_->data.swap(converted_); // The memory of the last one is used again.
   return {};
+}
+
+/// At once: the length of the picture is not known yet.
+void pipeline::show_live(const video_stamp& stamp, bool keyframe, std::uint64_t capture_us) {
+  bool changed = keyframe && std::exchange(live_tracks_changed_, false);
+  if (changed)
+    live_.set_tracks(video_, audio_.get());
+  live_picture_.pts = stamp.pts;
+  live_picture_.dts = stamp.dts;
+  live_picture_.duration = clock_.frame() * live_length_percent / 100;
+  live_picture_.keyframe = keyframe;
+  live_picture_.data = converted_;
+  bool breaks = keyframe && std::exchange(live_breaks_, false);
+  live_.push_picture(live_picture_, breaks || changed, capture_us);
+  if (audio_ && live_.wants_sound())
+    audio_->catch_up(stamp.dts); // Players wait for sound that is missing.
 }
 
 void pipeline::on_audio(const AVPacket& packet) {
@@ -234,6 +275,7 @@ status pipeline::begin(time_point now) {
   if (!made)
     return tl::unexpected{made.error()};
   muxer_ = std::move(*made);
+  live_.set_tracks(video_, audio_.get());
   if (video_.take_changed())
     announce(); // The first keyframe knew better than the session description.
   return {};

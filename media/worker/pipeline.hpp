@@ -2,6 +2,7 @@
 
 #include "media/worker/access_units.hpp"
 #include "media/worker/audio_track.hpp"
+#include "media/worker/live_outlet.hpp"
 #include "media/worker/muxer.hpp"
 #include "media/worker/picture_thread.hpp"
 #include "media/worker/publisher.hpp"
@@ -22,14 +23,18 @@ namespace camwall::media {
 /// pictures: keyframes that are to be judged are handed to another.
 ///
 /// A picture is written when the next one is there, since only then its duration is known: players
-/// take a wrong one for a lost picture.
+/// take a wrong one for a lost picture. Who watches live gets it at once, with an estimate.
 class pipeline {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// `pictures` may be null: then they are not judged.
-  pipeline(const open_order& job, server_link& link, watch& guard, rtsp_input& input,
-           output_folder& folder, picture_thread* pictures, time_point order_time);
+  pipeline(const open_order& job, server_link& link, media_link& media, watch& guard,
+           rtsp_input& input, output_folder& folder, picture_thread* pictures,
+           time_point order_time);
+  pipeline(const pipeline&) = delete;
+  pipeline& operator=(const pipeline&) = delete;
+  ~pipeline();
 
   /// Works until the server asks to stop (then nothing is returned), or until it cannot go on.
   status run();
@@ -37,11 +42,13 @@ public:
 private:
   status step(AVPacket& packet);
   status read_failure(int error, bool late) const;
-  status on_video(const access_units::unit& unit);
-  status write(const access_units::unit& unit, bool keyframe, time_point now);
+  status on_video(const access_units::unit& unit, std::uint64_t capture_us);
+  status write(const access_units::unit& unit, bool keyframe, time_point now,
+               std::uint64_t capture_us);
   void on_audio(const AVPacket& packet);
   status report(time_point now);
   status begin(time_point now);
+  void show_live(const video_stamp& stamp, bool keyframe, std::uint64_t capture_us);
   status write_pending(std::int64_t next_dts);
   status write_audio_before(std::int64_t end);
   status cut(std::int64_t at);
@@ -73,6 +80,12 @@ private:
   bytes converted_;
   bool time_broke_ = false;
   bool parameters_changed_ = false;
+
+  live_outlet live_;
+  sample live_picture_;
+  std::uint64_t arrived_us_ = 0; ///< The last video packet; since the Unix epoch.
+  bool live_breaks_ = false;     ///< Holds for the next keyframe.
+  bool live_tracks_changed_ = false;
 
   // Of the segment that is being written.
   std::uint64_t frames_ = 0;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 namespace camwall::media {
 
@@ -45,14 +46,37 @@ bool server_link::stop_requested() {
   return stop_;
 }
 
+void server_link::on_watch(std::function<void(const watch_order&)> handler) {
+  on_watch_ = std::move(handler);
+  if (on_watch_ && untold_)
+    on_watch_(*std::exchange(untold_, std::nullopt));
+}
+
 void server_link::look() {
-  std::string packet(1024, '\0');
-  auto n = ::recv(socket_.get(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
+  while (!stop_ && take_order()) {
+    // nop
+  }
+}
+
+/// Returns whether there may be another.
+bool server_link::take_order() {
+  packet_.resize(message_bytes_max);
+  auto n = ::recv(socket_.get(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
-  // Whatever it is, end of file included, it is no reason to go on: there is no other order than
-  // stop.
-  stop_ = true;
+    return false;
+  std::optional<order> what;
+  if (n > 0 && static_cast<std::size_t>(n) <= packet_.size())
+    if (auto x = decode_order({packet_.data(), static_cast<std::size_t>(n)}))
+      what = std::move(*x);
+  const auto* watched = what ? std::get_if<watch_order>(&*what) : nullptr;
+  // Whatever else it is, the socket's end included, it is no reason to go on.
+  if (watched == nullptr)
+    stop_ = true;
+  else if (on_watch_)
+    on_watch_(*watched);
+  else
+    untold_ = *watched;
+  return watched != nullptr;
 }
 
 bool server_link::try_send(const std::string& packet) noexcept {

@@ -4,7 +4,9 @@
 #include "media/worker_protocol.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <string>
 
 namespace camwall::media {
 
@@ -19,6 +21,10 @@ public:
   /// Waits for the first packet; nothing when it is no `open` order or does not come in time.
   std::optional<open_order> wait_for_order(std::chrono::milliseconds deadline);
 
+  /// Is told what is watched, from within `stop_requested`; what came before is told at once. None:
+  /// what comes is kept until there is one.
+  void on_watch(std::function<void(const watch_order&)> handler);
+
   /// Whether the server asked us to end, or is gone. Cheap: looks at the socket now and then only.
   bool stop_requested();
 
@@ -28,8 +34,12 @@ public:
 private:
   bool try_send(const std::string& packet) noexcept;
   void look();
+  bool take_order();
 
   unique_fd socket_;
+  std::string packet_;
+  std::function<void(const watch_order&)> on_watch_;
+  std::optional<watch_order> untold_;
   bool stop_ = false;
   std::chrono::steady_clock::time_point looked_at_;
 };

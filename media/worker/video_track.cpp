@@ -14,6 +14,12 @@ constexpr std::array<std::uint8_t, 4> start_code{0, 0, 0, 1};
 constexpr std::size_t parameter_sets_max = 16;
 constexpr std::size_t parameter_set_bytes_max = 4096;
 
+bool is_parameter_set(nal_kind kind) {
+  return kind == nal_kind::vps || kind == nal_kind::sps || kind == nal_kind::pps;
+}
+
+} // namespace
+
 void append_nal(bytes& to, nal_framing framing, byte_view nal) {
   if (framing == nal_framing::start_codes) {
     append(to, start_code);
@@ -24,12 +30,6 @@ void append_nal(bytes& to, nal_framing framing, byte_view nal) {
   }
   append(to, nal);
 }
-
-bool is_parameter_set(nal_kind kind) {
-  return kind == nal_kind::vps || kind == nal_kind::sps || kind == nal_kind::pps;
-}
-
-} // namespace
 
 video_track::video_track(video_codec codec, nal_framing framing)
   : codec_(codec), framing_(framing) {

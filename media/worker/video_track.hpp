@@ -14,6 +14,8 @@ enum class nal_framing : std::uint8_t {
   start_codes,     ///< Annex B, for MPEG-TS. Each keyframe carries its parameter sets.
 };
 
+void append_nal(bytes& to, nal_framing framing, byte_view nal);
+
 /// The video track's parameter sets, and its access units in the shape that the container wants.
 class video_track {
 public:
@@ -36,6 +38,10 @@ public:
 
   video_codec codec() const noexcept {
     return codec_;
+  }
+
+  nal_framing framing() const noexcept {
+    return framing_;
   }
 
   const video_format& format() const noexcept {

@@ -38,7 +38,8 @@ status make_room(const open_order& job, const output_folder& folder) {
   return folder.check_room(job.disk_free_min_mb);
 }
 
-status work(const open_order& job, server_link& link, steady_clock::time_point begin) {
+status work(const open_order& job, server_link& link, media_link& media,
+            steady_clock::time_point begin) {
   auto folder = output_folder::open(job.output_dir);
   if (!folder)
     return tl::unexpected{folder.error()};
@@ -58,16 +59,16 @@ status work(const open_order& job, server_link& link, steady_clock::time_point b
   std::unique_ptr<picture_thread> pictures;
   if (job.picture.check)
     pictures = picture_thread::start((*input)->codec(), job.picture);
-  auto done = pipeline{job, link, guard, **input, *folder, pictures.get(), begin}.run();
+  auto done = pipeline{job, link, media, guard, **input, *folder, pictures.get(), begin}.run();
   // The server learns it before the farewell to the camera, which may take half a second.
   if (!done)
     link.send_last(done.error());
   return {};
 }
 
-status work_without_exceptions(const open_order& job, server_link& link) {
+status work_without_exceptions(const open_order& job, server_link& link, media_link& media) {
   try {
-    return work(job, link, steady_clock::now());
+    return work(job, link, media, steady_clock::now());
   } catch (const std::bad_alloc&) {
     return fail(reason::resources, "out of memory");
   } catch (const std::exception& x) {
@@ -77,14 +78,15 @@ status work_without_exceptions(const open_order& job, server_link& link) {
 
 } // namespace
 
-int run_worker(unique_fd socket) {
+int run_worker(unique_fd socket, unique_fd media) {
   server_link link{std::move(socket)};
+  media_link channel{std::move(media)};
   auto job = link.wait_for_order(order_deadline);
   if (!job)
     return exit_no_order;
   log_never(split_address(job->url).password);
   confine(*job);
-  if (auto done = work_without_exceptions(*job, link); !done)
+  if (auto done = work_without_exceptions(*job, link, channel); !done)
     link.send_last({.why = done.error().why, .detail = without_secrets(done.error().detail)});
   return 0;
 }

@@ -31,12 +31,13 @@ namespace {
 
 constexpr std::size_t request_bytes_max = 4096;
 constexpr std::size_t name_bytes_max = 128;
-constexpr int descriptors_per_request = 2;
+constexpr int descriptors_per_request = 3;
 
 struct request {
   std::string title;
   unique_fd socket;
   unique_fd log;
+  unique_fd media;
   std::string problem;
 };
 
@@ -102,7 +103,7 @@ std::string title_of(const std::string& camera, const std::string& stream) {
 }
 
 void take_descriptors(msghdr& message, request& into) {
-  std::array<int, descriptors_per_request> fds{-1, -1};
+  std::array<int, descriptors_per_request> fds{-1, -1, -1};
   std::size_t count = 0;
   for (auto* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
@@ -112,8 +113,9 @@ void take_descriptors(msghdr& message, request& into) {
   }
   into.socket.reset(fds[0]);
   into.log.reset(fds[1]);
+  into.media.reset(fds[2]);
   if (count != descriptors_per_request || (message.msg_flags & MSG_CTRUNC) != 0)
-    into.problem = "a request carries two descriptors";
+    into.problem = "a request carries three descriptors";
 }
 
 /// Reads a request. Returns false at the end of the socket.
@@ -163,12 +165,16 @@ void set_title(std::span<char> memory, const std::string& name) {
   // Its own stream must never wait for a server that does not read.
   ::fcntl(STDERR_FILENO, F_SETFL, ::fcntl(STDERR_FILENO, F_GETFL) | O_NONBLOCK);
   ::dup2(own.socket.get(), control_fd);
+  // None of the three is `control_fd`, which was the zygote's: nothing is lost here.
+  ::dup2(own.media.get(), media_fd);
   own.socket.release();
   own.log.release();
-  ::close_range(control_fd + 1, ~0U, 0);
+  own.media.release();
+  ::close_range(media_fd + 1, ~0U, 0);
   ::fcntl(control_fd, F_SETFD, FD_CLOEXEC);
+  ::fcntl(media_fd, F_SETFD, FD_CLOEXEC);
   // Without the exit handlers: what they would tidy is the zygote's too.
-  ::_exit(run_worker(unique_fd{control_fd}));
+  ::_exit(run_worker(unique_fd{control_fd}, unique_fd{media_fd}));
 }
 
 /// A child of our parent: it outlives us, and the server can wait for it.

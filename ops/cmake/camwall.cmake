@@ -21,6 +21,9 @@ pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
+# Debian ships libwslay without a .pc file.
+find_library(WSLAY_LIBRARY wslay REQUIRED)
+
 # Debian ships CAF without a CMake configuration.
 find_library(CAF_CORE_LIBRARY caf_core REQUIRED)
 add_library(caf_core INTERFACE IMPORTED)

@@ -298,9 +298,9 @@ def test_a_worker_outlives_its_zygote(zygote, cameras, tmp_path):
 def test_the_zygote_refuses_what_is_no_request(zygote):
     read_end, write_end = os.pipe()
     with socket.socket() as link:
-        assert "error" in zygote.request(b"{}", [link.fileno(), write_end])
-        assert "error" in zygote.request(b"\xff\x00", [link.fileno(), write_end])
-        assert "error" in zygote.request(b'{"camera":"a","stream":"b"}', [write_end])
+        assert "error" in zygote.request(b"{}", [link.fileno(), write_end, link.fileno()])
+        assert "error" in zygote.request(b"\xff\x00", [link.fileno(), write_end, link.fileno()])
+        assert "error" in zygote.request(b'{"camera":"a","stream":"b"}', [link.fileno(), write_end])
     os.close(read_end)
     os.close(write_end)
     assert zygote.start_worker().pid > 0, "and goes on"

@@ -23,8 +23,9 @@ OPENED = {"type": "opened", "video": "h264", "audio": "", "codecs": "avc1.42c01e
 class Peer:
     """A worker's side of its socket."""
 
-    def __init__(self, link, log):
+    def __init__(self, link, log, media):
         self.link = link
+        self.media = media
         self.log = log
         self.order = json.loads(link.recv(65536))
         self.frames = 0
@@ -155,14 +156,14 @@ BEHAVIOURS = {
 }
 
 
-def make_worker(camera, link, log):
+def make_worker(camera, link, log, media):
     """A child of our parent, as the real zygote's are."""
     pid = ctypes.CDLL(None).syscall(SYS_CLONE, CLONE_PARENT | signal.SIGCHLD, None, None, None, None)
     if pid:
         return pid
     try:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        BEHAVIOURS[camera](Peer(socket.socket(fileno=link), log))
+        BEHAVIOURS[camera](Peer(socket.socket(fileno=link), log, socket.socket(fileno=media)))
     except (OSError, ValueError):
         pass
     os._exit(0)
@@ -171,7 +172,7 @@ def make_worker(camera, link, log):
 def main():
     control = socket.socket(fileno=CONTROL_FD)
     while True:
-        packet, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
+        packet, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
         if not packet:
             return
         pid = make_worker(json.loads(packet)["camera"], *descriptors)

@@ -2,6 +2,7 @@
 // benchmark. Prints `port N` when it answers and ends on SIGINT or SIGTERM.
 
 #include "http/server.hpp"
+#include "tests/support/websocket_routes.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -67,6 +68,12 @@ public:
   void on_connections(int delta) override {
     add("connections", delta);
   }
+  void on_websocket(int delta) override {
+    add("websockets", delta);
+  }
+  void on_websocket_evicted(std::string_view reason) override {
+    add("evicted{" + std::string{reason} + "}", 1);
+  }
   void on_demand(std::string_view camera, std::string_view stream) {
     add("demand{" + std::string{camera} + "/" + std::string{stream} + "}", 1);
   }
@@ -105,15 +112,31 @@ public:
   }
 };
 
+/// Milliseconds on the command line.
+void add_time(CLI::App& app, const std::string& name, std::chrono::milliseconds& x) {
+  app.add_option_function<long>(name, [&x](long ms) { x = std::chrono::milliseconds(ms); });
+}
+
+void add_websocket_options(CLI::App& app, camwall::http::listen_options& x) {
+  auto& limits = x.websockets;
+  app.add_option("--websocket-loops", x.websocket_loops);
+  app.add_option("--websocket-message-bytes", limits.message_bytes_max);
+  app.add_option("--websocket-messages-per-second", limits.messages_per_second_max);
+  app.add_option("--websocket-queue-bytes", limits.queue_bytes_max);
+  add_time(app, "--websocket-ping-ms", limits.ping_interval);
+  add_time(app, "--websocket-pong-ms", limits.pong_deadline);
+  add_time(app, "--websocket-stall-ms", limits.stall_deadline);
+  add_time(app, "--websocket-close-ms", limits.close_deadline);
+  add_time(app, "--websocket-message-ms", limits.message_deadline);
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"The HTTP server alone, with a made-up wall"};
   camwall::http::listen_options options;
   camwall::http::wall_services services;
   std::string static_dir = ".";
   std::string hls_dir = ".";
-  long header_ms = options.header_deadline.count();
-  long idle_ms = options.idle_deadline.count();
-  long stall_ms = options.stall_deadline.count();
+  camwall::test::broadcast::options pictures;
   bool starting = false;
   bool silent = false;
   options.port = 0;
@@ -125,16 +148,16 @@ int run(int argc, char** argv) {
   app.add_option("--reactors", options.reactors);
   app.add_option("--connections-max", options.connections_max);
   app.add_option("--connections-per-address-max", options.connections_per_address_max);
-  app.add_option("--header-deadline-ms", header_ms);
-  app.add_option("--idle-deadline-ms", idle_ms);
-  app.add_option("--stall-deadline-ms", stall_ms);
+  add_time(app, "--header-deadline-ms", options.header_deadline);
+  add_time(app, "--idle-deadline-ms", options.idle_deadline);
+  add_time(app, "--stall-deadline-ms", options.stall_deadline);
+  add_websocket_options(app, options);
+  app.add_option("--broadcast-bits", pictures.bits_per_second);
+  app.add_option("--broadcast-fps", pictures.fps);
   app.add_flag("--open", options.open_access);
   app.add_flag("--starting", starting, "/readyz stays 503");
   app.add_flag("--silent", silent, "count nothing");
   CLI11_PARSE(app, argc, argv);
-  options.header_deadline = std::chrono::milliseconds(header_ms);
-  options.idle_deadline = std::chrono::milliseconds(idle_ms);
-  options.stall_deadline = std::chrono::milliseconds(stall_ms);
 
   sigset_t signals;
   sigemptyset(&signals);
@@ -159,6 +182,8 @@ int run(int argc, char** argv) {
   services.hls_dir = hls_dir;
   services.version = "0.0.0";
   services.build = "testbed";
+  camwall::test::broadcast source{pictures};
+  services.more_routes = camwall::test::websocket_routes(source);
   auto server = camwall::http::server::start(
     options, services, silent ? static_cast<camwall::http::http_observer&>(nothing) : counts);
   if (!server) {
@@ -168,6 +193,7 @@ int run(int argc, char** argv) {
   std::cout << "port " << (*server)->port() << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
+  source.stop();
   (*server)->stop();
   return 0;
 }

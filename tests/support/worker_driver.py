@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -17,13 +18,33 @@ def refused_calls(log):
     return [int(x) for x in re.findall(r"^sandbox (?:refuses|would refuse) syscall (\d+)$", log, re.MULTILINE)]
 
 
+MEDIA_HEADER = struct.Struct(">BBBxIQIIIxxxx")  # version, kind, flags, feed, capture time, size, offset, dropped
+MEDIA_KINDS = ["init", "video", "audio", "jpeg", "description"]
+KEYFRAME, DISCONTINUITY, SOUND, FIRST, LAST = 1, 2, 4, 8, 16
+
+
+class Media:
+    """What came whole over a worker's media channel."""
+
+    def __init__(self, feed, kind, flags, capture_us, dropped, payload):
+        self.feed, self.kind, self.capture_us, self.dropped, self.payload = feed, kind, capture_us, dropped, payload
+        self.keyframe, self.discontinuity, self.sound = (bool(flags & x) for x in (KEYFRAME, DISCONTINUITY, SOUND))
+        self.arrived = time.time()
+
+
 class Worker:
     """One worker process, a child of this one."""
 
-    def __init__(self, pid, link, log):
+    def __init__(self, pid, link, log, media):
         self.pid = pid
         self.link = link
+        self.media = media
         self.facts = []
+        self.chunks = []        # of the media channel
+        self.messages = 0       # the parts they came in
+        self.reads_media = True
+        self._part = b""
+        media.setblocking(False)
         self.exit_status = None
         self._log_fd = log
         self._log = b""
@@ -35,12 +56,43 @@ class Worker:
     def stop(self):
         self.link.send(b'{"type":"stop"}')
 
+    def watch(self, *feeds):
+        """Orders feeds: dictionaries of at least id and format."""
+        whole = [{"sound": False, "width": 0, "height": 0, "fps": 0, "quality": 0, **feed} for feed in feeds]
+        self.link.send(json.dumps({"type": "watch", "feeds": whole}).encode())
+
+    def take_media(self):
+        while True:
+            try:
+                packet = self.media.recv(MESSAGE_BYTES_MAX)
+            except BlockingIOError:
+                return
+            if not packet:
+                self.reads_media = False
+                return
+            self.messages += 1
+            _, kind, flags, feed, capture_us, size, offset, dropped = MEDIA_HEADER.unpack_from(packet)
+            if flags & FIRST:
+                self._part = b""
+            assert offset == len(self._part), "a part is missing"
+            self._part += packet[MEDIA_HEADER.size:]
+            if flags & LAST:
+                assert size == len(self._part)
+                self.chunks.append(Media(feed, MEDIA_KINDS[kind], flags, capture_us, dropped, self._part))
+
+    def of_feed(self, feed, *kinds):
+        return [x for x in self.chunks if x.feed == feed and (not kinds or x.kind in kinds)]
+
     def pump(self, timeout_s=0.05):
         """Takes what has come."""
         sources = [self._log_fd] if self._log_fd is not None else []
         if not self._link_ended:
             sources.append(self.link)
+        if self.reads_media:
+            sources.append(self.media)
         ready, _, _ = select.select(sources, [], [], timeout_s)
+        if self.media in ready:
+            self.take_media()
         if self.link in ready:
             packet = self.link.recv(MESSAGE_BYTES_MAX)
             if packet:
@@ -101,6 +153,7 @@ class Worker:
             except (ProcessLookupError, ChildProcessError):
                 pass
         self.link.close()
+        self.media.close()
         if self._log_fd is not None:
             os.close(self._log_fd)
             self._log_fd = None
@@ -129,12 +182,14 @@ class Zygote:
 
     def start_worker(self, camera="gate", stream="main"):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        media, their_media = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         log_read, log_write = os.pipe()
         answer = self.request(json.dumps({"camera": camera, "stream": stream}).encode(),
-                              [theirs.fileno(), log_write])
+                              [theirs.fileno(), log_write, their_media.fileno()])
         theirs.close()
+        their_media.close()
         os.close(log_write)
-        worker = Worker(answer["pid"], ours, log_read)
+        worker = Worker(answer["pid"], ours, log_read, media)
         self.workers.append(worker)
         return worker
 

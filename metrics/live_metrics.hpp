@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/live_media.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace camwall::metrics {
+
+struct registry;
+
+/// What becomes of live media over WebSocket. Any thread.
+class live_metrics {
+public:
+  explicit live_metrics(registry& x);
+
+  /// The names that walls may have; to be called before the first wall comes.
+  void know_walls(const std::vector<std::string>& names);
+
+  void viewers(media_format format, int delta);
+
+  /// `reason` is one of the words of the reference; another one is not counted.
+  void chunks_dropped(std::string_view reason, std::size_t chunks);
+
+  /// `name` is a known one, or empty.
+  void wall(std::string_view name, int delta);
+
+private:
+  struct instruments;
+  std::shared_ptr<instruments> instruments_;
+};
+
+} // namespace camwall::metrics
