@@ -7,6 +7,7 @@ extern "C" {
 #include <libavutil/opt.h>
 #include <libavutil/time.h>
 #include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
 }
 
 #include <cstring>
@@ -41,6 +42,13 @@ struct resampler_deleter {
   }
 };
 using resampler_ptr = std::unique_ptr<SwrContext, resampler_deleter>;
+
+struct scaler_deleter {
+  void operator()(SwsContext* x) const noexcept {
+    sws_freeContext(x);
+  }
+};
+using scaler_ptr = std::unique_ptr<SwsContext, scaler_deleter>;
 
 struct parameters_deleter {
   void operator()(AVCodecParameters* x) const noexcept {

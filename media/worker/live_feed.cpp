@@ -150,13 +150,7 @@ public:
       writer_->resend_tables();
     }
     picture_.data.clear();
-    if (x.tracks->framing == nal_framing::length_prefixed) {
-      if (x.what.keyframe)
-        append(picture_.data, x.tracks->parameter_sets);
-      append_byte_stream(picture_.data, x.what.data);
-    } else {
-      append(picture_.data, x.what.data);
-    }
+    append_annex_b(picture_.data, x);
     picture_.pts = x.what.pts;
     picture_.dts = x.what.dts;
     picture_.duration = x.what.duration;
@@ -237,6 +231,16 @@ live_tracks::live_tracks(const video_track& picture, const audio_track* sound)
   audio = copy_of(sound->parameters());
   audio_codecs = sound->codecs();
   audio_rate = sound->rate();
+}
+
+void append_annex_b(bytes& to, const live_sample& picture) {
+  if (picture.tracks->framing == nal_framing::start_codes) {
+    append(to, picture.what.data); // Has its parameter sets.
+    return;
+  }
+  if (picture.what.keyframe)
+    append(to, picture.tracks->parameter_sets);
+  append_byte_stream(to, picture.what.data);
 }
 
 live_feed_ptr make_fmp4_feed(media_link& link, std::uint32_t id, bool sound) {

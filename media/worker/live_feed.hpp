@@ -42,6 +42,9 @@ struct live_sample {
   }
 };
 
+/// Appends a picture as annex B, a keyframe behind its parameter sets.
+void append_annex_b(bytes& to, const live_sample& picture);
+
 /// Makes one feed of the samples, and sends it. The first sample of all is a keyframe, and so is
 /// the first with other tracks.
 class live_feed {

@@ -22,6 +22,7 @@ void live_outlet::watch(const watch_order& x) {
         maker->push(y);
   }
   feeds_ = std::move(now);
+  pictures_.watch(x.feeds, kept_);
 }
 
 live_feed_ptr live_outlet::make(const watched_feed& x) {
@@ -31,7 +32,6 @@ live_feed_ptr live_outlet::make(const watched_feed& x) {
     case media_format::mpegts:
       return make_ts_feed(link_, x.id);
     default:
-      refuse_({.feed = x.id, .why = "this server does not decode pictures for viewers"});
       return nullptr;
   }
 }
@@ -70,6 +70,10 @@ void live_outlet::push(live_sample x) {
   for (auto& feed : feeds_)
     if (feed.maker)
       feed.maker->push(x);
+  if (!x.is_sound)
+    pictures_.push(x);
+  for (const auto& no : pictures_.take_refusals())
+    refuse_({.feed = no.id, .why = no.why});
   keep(std::move(x));
 }
 

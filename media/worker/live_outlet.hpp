@@ -1,6 +1,7 @@
 #pragma once
 
 #include "media/worker/live_feed.hpp"
+#include "media/worker/live_pictures.hpp"
 #include "media/worker/media_link.hpp"
 #include "media/worker_protocol.hpp"
 
@@ -20,7 +21,8 @@ public:
 
   using refuser = std::function<void(const feed_refused&)>;
 
-  live_outlet(media_link& link, refuser refuse) : link_(link), refuse_(std::move(refuse)) {
+  live_outlet(media_link& link, refuser refuse)
+    : link_(link), refuse_(std::move(refuse)), pictures_(link) {
     // nop
   }
 
@@ -41,7 +43,7 @@ public:
 private:
   struct open_feed {
     watched_feed what;
-    live_feed_ptr maker; ///< Null when it was refused.
+    live_feed_ptr maker; ///< Null for what has to be decoded.
   };
 
   void push(live_sample x);
@@ -50,6 +52,7 @@ private:
 
   media_link& link_;
   refuser refuse_;
+  live_pictures pictures_;
   live_tracks_ptr tracks_;
   std::vector<open_feed> feeds_;
   std::deque<live_sample> kept_; ///< Begins with a keyframe.

@@ -6,6 +6,7 @@
 #include "media/worker/init_segment.hpp"
 #include "media/worker/log.hpp"
 #include "media/worker/picture_decoder.hpp"
+#include "media/worker/rendition_worker.hpp"
 #include "media/worker/sandbox.hpp"
 #include "media/worker/worker.hpp"
 
@@ -80,6 +81,7 @@ void warm_up() {
   }
   static_cast<void>(decode_keyframe(video_codec::h264, {}));
   static_cast<void>(decode_keyframe(video_codec::h265, {}));
+  warm_up_renditions();
   if (auto* parser = av_parser_init(AV_CODEC_ID_H264))
     av_parser_close(parser);
   // A port where nobody listens: the way through the RTSP client up to the refusal.
