@@ -55,14 +55,57 @@ private:
   metrics::http_metrics& metrics_;
 };
 
+/// The same for live media.
+class live_to_metrics final : public http::live_observer {
+public:
+  explicit live_to_metrics(metrics::exporter& x) : metrics_(x) {
+    // nop
+  }
+  void on_viewers(media_format format, int delta) override {
+    metrics_.live().viewers(format, delta);
+  }
+  void on_chunks_dropped(std::string_view reason, std::size_t chunks) override {
+    metrics_.live().chunks_dropped(reason, chunks);
+  }
+  void on_wall(std::string_view name, int delta) override {
+    metrics_.live().wall(name, delta);
+  }
+  void on_limit(std::string_view limit) override {
+    metrics_.http().limit_reached(limit);
+  }
+
+private:
+  metrics::exporter& metrics_;
+};
+
+/// A stream that is watched is asked for several times within its linger.
+std::chrono::milliseconds demand_interval_of(const config::deadlines& x) {
+  constexpr std::chrono::milliseconds least{250};
+  constexpr std::chrono::milliseconds most{2000};
+  constexpr int times = 8;
+  return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(x.linger) / times, least,
+                    most);
+}
+
+http::live_limits live_limits_of(const config::wall& x) {
+  return {.subscriptions_max = x.limits.subscriptions_max,
+          .viewer_queue_bytes_max = std::size_t{x.limits.viewer_queue_mb} * 1024 * 1024,
+          .demand_interval = demand_interval_of(x.deadlines),
+          .walls = x.server.walls};
+}
+
 http::listen_options listen_options_of(const config::wall& x) {
+  // A wall that shows itself, or hides, subscribes or unsubscribes all its channels at once.
+  constexpr std::size_t messages_per_channel = 2;
   return {.address = x.server.address,
           .port = x.server.port,
           .hosts = x.server.hosts,
           .open_access = x.server.access == config::access_mode::open,
           .reactors = std::max<std::size_t>(1, std::thread::hardware_concurrency()),
           .connections_max = x.limits.connections_max,
-          .connections_per_address_max = x.limits.connections_per_address_max};
+          .connections_per_address_max = x.limits.connections_per_address_max,
+          .websockets = {.messages_per_second_max =
+                           messages_per_channel * http::live_limits{}.channels_max}};
 }
 
 } // namespace
@@ -76,6 +119,7 @@ struct running_wall::impl {
       sequences(config->state_dir),
       exporter(snapshots, where.version),
       observer(exporter.http()),
+      live_observer(exporter),
       installed(std::move(where)),
       launcher(
         {.worker_program = installed.programs / "camwall-worker",
@@ -120,6 +164,9 @@ struct running_wall::impl {
                         std::string_view stream) { owned_wall->demand(camera, stream); },
        .order = [this](std::string_view camera,
                        camera_order what) { owned_wall->order(camera, what); },
+       .live = &launcher.hub(),
+       .live_limits = live_limits_of(*config),
+       .live_observer = &live_observer,
        .metrics = [this] { return exporter.text(); },
        .ready = [this] { return wall.load() != nullptr && !gave_up; },
        .static_dir = installed.static_dir,
@@ -148,6 +195,7 @@ struct running_wall::impl {
   snapshot_cell snapshots;
   metrics::exporter exporter;
   http_to_metrics observer;
+  live_to_metrics live_observer;
   install installed;
   std::atomic<bool> gave_up = false;
   std::atomic<wall_system*> wall =
@@ -193,6 +241,7 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
   if (auto n = x->output.remove_orphans(known); n > 0)
     spdlog::info("removed {} files of cameras that are no longer configured", n);
   x->exporter.config_loaded(true);
+  x->exporter.live().know_walls(x->config->server.walls);
   x->exporter.access_open(x->config->server.access == config::access_mode::open);
   if (x->config->server.access == config::access_mode::open)
     spdlog::warn("server.access: open — whoever reaches {}:{} may watch every camera",

@@ -21,7 +21,8 @@ enum class action : std::uint8_t {
   view_state,   ///< What the cameras are doing.
   view_metrics, ///< Figures for the monitoring.
   view_health,  ///< Whether this process works.
-  operate,      ///< Order a camera to restart, to be switched off, …
+  open_socket, ///< Open a WebSocket, which asks for each thing by itself and says what was refused.
+  operate,     ///< Order a camera to restart, to be switched off, …
 };
 
 /// Loopback is administrator. With `open_access` everybody else is a viewer. A loopback connection

@@ -28,6 +28,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     hosts_(options.address, options.hosts),
     static_files_(services_.static_dir),
     hls_(services_, std::move(now)),
+    live_(services_),
     router_(with(table(), services_.more_routes)) {
   // nop
 }

@@ -2,6 +2,7 @@
 
 #include "http/hls_routes.hpp"
 #include "http/host_check.hpp"
+#include "http/live/live_routes.hpp"
 #include "http/router.hpp"
 #include "http/wall_services.hpp"
 
@@ -31,12 +32,15 @@ private:
   response ready(const request& x, const path_parameters& parameters);
   response version(const request& x, const path_parameters& parameters);
   response metrics(const request& x, const path_parameters& parameters);
+  response wall_socket(const request& x, const path_parameters& parameters);
+  response stream_socket(const request& x, const path_parameters& parameters);
 
   wall_services services_;
   bool open_access_;
   host_check hosts_;
   file_responder static_files_;
   hls_routes hls_;
+  live_routes live_;
   router router_;
 };
 

@@ -4,6 +4,7 @@
 #include "http/dispatcher.hpp"
 #include "http/problem.hpp"
 #include "http/uri.hpp"
+#include "http/websocket/handshake.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -70,6 +71,8 @@ std::vector<route> dispatcher::table() {
     {post, "/api/v1/cameras/:id/retry", operate, order(camera_order::retry)},
     {post, "/api/v1/cameras/:id/enable", operate, order(camera_order::enable)},
     {post, "/api/v1/cameras/:id/disable", operate, order(camera_order::disable)},
+    {get, "/ws/wall", open_socket, own(&dispatcher::wall_socket)},
+    {get, "/ws/stream", open_socket, own(&dispatcher::stream_socket)},
     {get, "/livez", view_health, status_ok},
     {get, "/readyz", view_health, own(&dispatcher::ready)},
     {get, "/health", view_health, status_ok},
@@ -151,6 +154,16 @@ response dispatcher::metrics(const request& /*unused*/, const path_parameters& /
   auto out = text_response(200, "text/plain; version=0.0.4; charset=utf-8", services_.metrics());
   out.add("Cache-Control", "no-store");
   return out;
+}
+
+response dispatcher::wall_socket(const request& x, const path_parameters& /*unused*/) {
+  return accept_websocket(x, live_.wall(x, identify(x, open_access_)));
+}
+
+// JSMpeg offers the subprotocol "null" and gives up when nothing is agreed to.
+response dispatcher::stream_socket(const request& x, const path_parameters& /*unused*/) {
+  return accept_websocket(x, live_.stream(x, identify(x, open_access_)),
+                          subprotocol::first_offered);
 }
 
 } // namespace camwall::http

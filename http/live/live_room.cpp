@@ -34,10 +34,11 @@ silent_observer& nobody() {
 
 } // namespace
 
-live_context::live_context(const wall_services& services_)
+live_context::live_context(const wall_services& services_, clock now_)
   : services(services_),
     limits(services_.live_limits),
-    observer(services_.live_observer != nullptr ? *services_.live_observer : nobody()) {
+    observer(services_.live_observer != nullptr ? *services_.live_observer : nobody()),
+    now(std::move(now_)) {
   // nop
 }
 
@@ -83,15 +84,15 @@ void live_room::unsubscribe(subscription_id id, media_format format) {
 void live_room::demand(const std::string& camera, const std::string& stream) {
   if (demanded_.size() > demanded_max)
     demanded_.clear();
-  auto [found, first] = demanded_.try_emplace({camera, stream}, now_);
-  if (!first && now_ - found->second < context_.limits.demand_interval)
+  auto now = context_.now();
+  auto [found, first] = demanded_.try_emplace({camera, stream}, now);
+  if (!first && now - found->second < context_.limits.demand_interval)
     return;
-  found->second = now_;
+  found->second = now;
   context_.services.demand(camera, stream);
 }
 
 void live_room::on_tick(time_point now) {
-  now_ = now;
   if (now - looked_ < context_.limits.state_interval)
     return;
   looked_ = now;

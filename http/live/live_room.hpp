@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,11 +22,14 @@ namespace camwall::http {
 
 /// What all viewers of the server share. Outlives them.
 struct live_context {
-  explicit live_context(const wall_services& services_);
+  using clock = std::function<websocket_session::time_point()>;
+
+  live_context(const wall_services& services_, clock now_);
 
   const wall_services& services;
   const live_limits& limits;
   live_observer& observer;
+  const clock now;
   std::atomic<std::size_t> subscriptions = 0;
 };
 
@@ -77,9 +81,8 @@ public:
   /// Any number of times a tick: each viewer calls it.
   void on_tick(time_point now);
 
-  /// Of the last tick.
-  time_point now() const noexcept {
-    return now_;
+  time_point now() const {
+    return context_.now();
   }
 
   const camera_board& cameras() const noexcept {
@@ -107,7 +110,6 @@ private:
   std::unordered_map<subscription_id, live_subscriber*> subscribers_;
   std::vector<subscription_id> touched_;                               // In this batch.
   std::map<std::pair<std::string, std::string>, time_point> demanded_; // By camera and stream.
-  time_point now_{};
   time_point looked_{}; // When the cameras' states were last compared.
 };
 

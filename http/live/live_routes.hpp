@@ -5,6 +5,9 @@
 #include "http/request.hpp"
 #include "http/websocket/session.hpp"
 
+#include <chrono>
+#include <utility>
+
 namespace camwall::http {
 
 /// Makes the sessions of `/ws/wall` and `/ws/stream`. What a client asks for and may not have, it
@@ -12,7 +15,9 @@ namespace camwall::http {
 class live_routes {
 public:
   /// `services` outlives it, and it outlives the sessions.
-  explicit live_routes(const wall_services& services) : context_(services), rooms_(context_) {
+  explicit live_routes(const wall_services& services,
+                       live_context::clock now = std::chrono::steady_clock::now)
+    : context_(services, std::move(now)), rooms_(context_) {
     // nop
   }
 

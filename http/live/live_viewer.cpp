@@ -81,6 +81,7 @@ void live_viewer::end(std::uint16_t code, std::string_view reason) {
 }
 
 void live_viewer::on_drained() {
+  tell_dropped(room_->now()); // First: pictures fill the room that there is now.
   pump();
 }
 
@@ -103,8 +104,10 @@ void live_viewer::on_described(subscription_id id, const feed_description& what)
     return;
   auto number = found->second;
   auto text = render_opened(number, what, channels_.at(number).sound);
-  if (!text.empty())
-    queue_.push_description(number, std::move(text), room_->now());
+  if (text.empty())
+    return;
+  pump(); // Only what a viewer is really behind with is given up for what is new.
+  queue_.push_description(number, std::move(text), room_->now());
 }
 
 void live_viewer::on_chunk(subscription_id id, const media_chunk_ptr& chunk) {
@@ -152,10 +155,12 @@ void live_viewer::pump() {
     auto next = queue_.pop();
     if (!next)
       return;
-    if (next->chunk)
-      peer_.send_binary(render_head(*next), std::move(next->chunk));
-    else
+    if (!next->chunk) {
       peer_.send_text(std::move(next->text));
+      continue;
+    }
+    auto head = render_head(*next);
+    peer_.send_binary(std::move(head), std::move(next->chunk));
   }
 }
 

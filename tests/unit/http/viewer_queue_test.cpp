@@ -228,7 +228,7 @@ TEST_F(viewer_queue_test, never_delivers_a_chunk_whose_references_were_dropped) 
     media_chunk x;
     x.keyframe = number == 0;
     x.payload = std::to_string(gop) + " " + std::to_string(number);
-    x.payload.resize(5 + below(20), ' ');
+    x.payload.resize(10 + below(15), ' ');
     sut.push(channel, std::make_shared<media_chunk>(std::move(x)), now);
     ASSERT_LE(sut.bytes(), 100U);
     for (auto n = below(3); n > 0; --n) {
