@@ -23,7 +23,7 @@ const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.
 constexpr std::array limit_names{
   "connections",   "descriptors", "header_bytes",    "body_bytes",           "header_deadline",
   "stall",         "exceptions",  "worker_messages", "worker_message_bytes", "channels",
-  "subscriptions", "live_inbox",  "memory"};
+  "subscriptions", "live_inbox",  "memory",          "compat_commands"};
 
 } // namespace
 

@@ -40,7 +40,7 @@ compat_context::compat_context(compat_options options_, wall_services services_,
     compat(std::move(compat_)),
     hosts(options.listen.address, options.listen.hosts),
     who{options.role},
-    live(services),
+    live(services, compat.clock),
     rooms(live) {
   // nop
 }
@@ -100,7 +100,8 @@ std::optional<std::string> query_text(const request& x, std::string_view name,
 }
 
 std::string socket_url(const request& x, std::string_view path) {
-  return std::string{"ws://"}.append(x.host).append(path);
+  auto secure = equal_ignoring_case(x.header("X-Forwarded-Proto"), "https");
+  return std::string{secure ? "wss://" : "ws://"}.append(x.host).append(path);
 }
 
 response json_answer(int status, std::string body) {

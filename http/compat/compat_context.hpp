@@ -92,7 +92,7 @@ std::optional<std::string> query_text(const request& x, std::string_view name,
                                       std::size_t bytes_max);
 
 /// The address of a socket as a page of the client needs it, under the name that the client used:
-/// `ws://host:port/path`.
+/// `ws://host:port/path`, or `wss:` behind a proxy that speaks TLS.
 std::string socket_url(const request& x, std::string_view path);
 
 /// Never cached.

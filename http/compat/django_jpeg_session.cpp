@@ -84,7 +84,8 @@ void django_jpeg_session::play() {
     began_ = now;
     pictures_ = 0;
   }
-  counted_ = now;
+  rate_since_ = now;
+  rate_pictures_ = 0;
   mode_ = mode::playing;
   told_failure_ = false;
   watch({.camera = wish_.stream->camera,
@@ -100,17 +101,19 @@ void django_jpeg_session::stop() {
 }
 
 void django_jpeg_session::on_sent() {
+  ++rate_pictures_;
   if (++pictures_ % stats_every == 0)
     send_stats(context().compat.clock());
 }
 
 void django_jpeg_session::send_stats(time_point now) {
-  auto took = std::chrono::duration<double>(now - counted_).count();
-  counted_ = now;
-  nlohmann::json stats{
-    {"current_fps", took > 0 ? std::round(static_cast<double>(stats_every) / took * 10) / 10 : 0},
-    {"total_frames", pictures_},
-    {"uptime", seconds(now - began_)}};
+  auto took = std::chrono::duration<double>(now - rate_since_).count();
+  auto rate = took > 0 ? static_cast<double>(rate_pictures_) / took : 0;
+  rate_since_ = now;
+  rate_pictures_ = 0;
+  nlohmann::json stats{{"current_fps", std::round(rate * 10) / 10},
+                       {"total_frames", pictures_},
+                       {"uptime", seconds(now - began_)}};
   peer().send_text(
     nlohmann::json{{"type", "performance_stats"}, {"stats", std::move(stats)}}.dump());
 }

@@ -39,9 +39,10 @@ private:
   wish wish_;
   mode mode_ = mode::stopped;
   bool told_failure_ = false;
-  time_point began_{}; // Of the stream; and since when pictures are counted:
-  time_point counted_{};
+  time_point began_{}; // Of the stream.
   std::size_t pictures_ = 0;
+  time_point rate_since_{}; // What the rate is computed from: no pause lies in it.
+  std::size_t rate_pictures_ = 0;
 };
 
 } // namespace camwall::http

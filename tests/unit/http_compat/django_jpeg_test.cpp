@@ -112,6 +112,21 @@ TEST_F(django_jpeg_test, gives_figures_with_every_75th_picture) {
   EXPECT_NEAR(stats["stats"]["uptime"].get<double>(), 6.25, 0.01);
 }
 
+TEST_F(django_jpeg_test, computes_the_rate_without_pauses) {
+  auto x = connect("/ws/stream/?stream_id=1");
+  for (int i = 0; i < 70; ++i)
+    picture(x);
+  command(x, "pause");
+  now += 60s;
+  command(x, "resume");
+  for (int i = 0; i < 5; ++i) {
+    now += 100ms;
+    picture(x);
+  }
+  ASSERT_EQ(x.peer->texts.size(), 1U);
+  EXPECT_EQ(nlohmann::json::parse(x.peer->texts[0])["stats"]["current_fps"], 10.0);
+}
+
 TEST_F(django_jpeg_test, gives_a_slow_viewer_the_newest_picture_and_counts_the_others) {
   auto x = connect("/ws/stream/?stream_id=1");
   for (const auto* picture : {"1", "2", "3", "4"})
