@@ -1,6 +1,8 @@
 #include "media/worker/access_units.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace camwall::media {
 
@@ -37,10 +39,17 @@ constexpr std::int64_t same_picture_max = 90;
 
 std::optional<access_units::unit> access_units::push(byte_view packet,
                                                      std::optional<std::int64_t> pts) {
+  if (sent_ && continues_sent(packet, pts)) {
+    right_marks_ = -1;
+    return std::nullopt;
+  }
+  sent_ = false;
   if (current_.empty() && !has_start_code(packet))
     return std::nullopt; // The rest of a picture whose beginning was lost.
   std::optional<unit> out;
-  if (!current_.empty() && begins_unit(packet, pts)) {
+  bool begins = !current_.empty() && begins_unit(packet, pts);
+  judge_mark(begins);
+  if (begins) {
     ready_.swap(current_);
     current_.clear();
     out = unit{.pts = pts_, .data = ready_};
@@ -56,6 +65,35 @@ std::optional<access_units::unit> access_units::push(byte_view packet,
       has_slice_ = is_slice(kind_of(codec_, *nal));
   }
   return out;
+}
+
+std::optional<access_units::unit> access_units::end_marked() {
+  marked_ = has_slice_; // Some cameras mark their parameter sets, too.
+  if (!marked_ || interlaced_ || right_marks_ < marks_learned)
+    return std::nullopt;
+  ready_.swap(current_);
+  current_.clear();
+  has_slice_ = false;
+  marked_ = false;
+  sent_ = true;
+  return unit{.pts = pts_, .data = ready_};
+}
+
+/// What comes behind a marked packet shows whether the mark was right.
+void access_units::judge_mark(bool begins) noexcept {
+  if (!std::exchange(marked_, false) || right_marks_ < 0)
+    return;
+  right_marks_ = begins ? std::min(right_marks_ + 1, marks_learned) : -1;
+}
+
+/// Whether a packet belongs to the picture that was already returned.
+bool access_units::continues_sent(byte_view packet,
+                                  std::optional<std::int64_t> pts) const noexcept {
+  if (!has_start_code(packet))
+    return true;
+  auto nal = nal_reader{packet}.next();
+  return nal && is_slice(kind_of(codec_, *nal)) && !is_first_slice(codec_, *nal) && pts && pts_ &&
+         std::abs(*pts - *pts_) <= same_picture_max;
 }
 
 /// H.264 §7.4.1.2.3, H.265 §7.4.2.4.4: the NAL units tell. Times would not do: those of one

@@ -1,5 +1,6 @@
 #include "media/worker/pipeline.hpp"
 
+#include "media/worker/interleaved.hpp"
 #include "media/worker/log.hpp"
 
 #include <sys/resource.h>
@@ -142,7 +143,13 @@ status pipeline::step(AVPacket& packet) {
   auto unit_arrived_us = std::exchange(arrived_us_, epoch_us());
   if (units_.size() > access_unit_bytes_max)
     return fail(reason::protocol, "access unit of " + std::to_string(units_.size()) + " bytes");
-  return unit ? on_video(*unit, unit_arrived_us) : status{};
+  if (unit)
+    if (auto done = on_video(*unit, unit_arrived_us); !done)
+      return done;
+  if (!interleaved_packets().marks_end_of({packet.data, static_cast<std::size_t>(packet.size)}))
+    return {};
+  auto ended = units_.end_marked();
+  return ended ? on_video(*ended, arrived_us_) : status{};
 }
 
 status pipeline::on_video(const access_units::unit& unit, std::uint64_t capture_us) {

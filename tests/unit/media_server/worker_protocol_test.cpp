@@ -39,6 +39,7 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
                                    .undecodable = 3,
                                    .dropped = 1,
                                    .cpu_s = 0.125});
+  expect_round_trip(feed_refused{.feed = 7, .why = "cannot be made"});
   expect_round_trip(failed{.why = reason::auth, .detail = "401"});
 }
 
@@ -112,6 +113,17 @@ TEST(worker_protocol_test, refuses_every_truncation_of_a_good_message) {
   auto whole = encode(fact{progress{.frames = 1}});
   for (std::size_t n = 0; n < whole.size(); ++n)
     EXPECT_FALSE(decode_fact(std::string_view{whole}.substr(0, n))) << n;
+}
+
+TEST(worker_protocol_test, orders_what_is_watched) {
+  watch_order x{{{.id = 1, .sound = true},
+                 {.id = 4'000'000'000, .format = media_format::mpegts},
+                 {.id = 3, .format = media_format::jpeg, .width = 320, .fps = 5, .quality = 80}}};
+  EXPECT_EQ(std::get<watch_order>(decode_order(encode(order{x})).value()), x);
+  EXPECT_TRUE(decode_order(encode(order{watch_order{}})));
+  x.feeds.resize(feeds_per_worker_max + 1, {.id = 9});
+  EXPECT_FALSE(decode_order(encode(order{x})));
+  EXPECT_FALSE(decode_order(encode(order{watch_order{{{.id = 0}}}})));
 }
 
 } // namespace

@@ -91,6 +91,69 @@ TEST(access_units_test, tells_the_slices_of_h265_apart) {
   EXPECT_EQ(copy(units.push(annex_b({first}), 3600)->data), annex_b({first, second}));
 }
 
+/// Pushes so many pictures whose marks are right.
+void learn(access_units& units, int count) {
+  for (int i = 0; i < count; ++i) {
+    units.push(annex_b({picture}), i * 3600);
+    EXPECT_FALSE(units.end_marked()) << i;
+  }
+}
+
+TEST(access_units_test, gives_a_marked_picture_at_once_when_eight_marks_were_right) {
+  access_units units{video_codec::h264};
+  learn(units, access_units::marks_learned);
+  ASSERT_TRUE(units.push(annex_b({idr}), 90'000));
+  auto unit = units.end_marked();
+  ASSERT_TRUE(unit);
+  EXPECT_EQ(unit->pts, 90'000);
+  EXPECT_EQ(copy(unit->data), annex_b({idr}));
+  EXPECT_FALSE(units.push(annex_b({picture}), 93'600)) << "not twice";
+  EXPECT_TRUE(units.end_marked());
+}
+
+TEST(access_units_test, gives_a_picture_whose_mark_was_lost_when_the_next_begins) {
+  access_units units{video_codec::h264};
+  learn(units, access_units::marks_learned);
+  units.push(annex_b({idr}), 90'000);
+  EXPECT_TRUE(units.push(annex_b({picture}), 93'600));
+  EXPECT_TRUE(units.end_marked());
+}
+
+TEST(access_units_test, never_trusts_a_camera_that_marks_each_slice) {
+  access_units units{video_codec::h264};
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(units.push(annex_b({picture}), i * 3600).has_value(), i > 0);
+    EXPECT_FALSE(units.end_marked());
+    EXPECT_FALSE(units.push(annex_b({second_slice}), i * 3600));
+    EXPECT_FALSE(units.end_marked());
+  }
+}
+
+TEST(access_units_test, stops_trusting_at_the_first_wrong_mark_and_drops_what_came_too_late) {
+  access_units units{video_codec::h264};
+  learn(units, access_units::marks_learned);
+  units.push(annex_b({idr}), 90'000);
+  EXPECT_TRUE(units.end_marked());
+  EXPECT_FALSE(units.push(annex_b({second_slice}), 90'000));
+  EXPECT_FALSE(units.push(from_hex("deadbeef"), 90'000));
+  EXPECT_EQ(units.size(), 0U);
+  EXPECT_FALSE(units.push(annex_b({picture}), 93'600));
+  EXPECT_FALSE(units.end_marked());
+  EXPECT_EQ(copy(units.push(annex_b({picture}), 97'200)->data), annex_b({picture}));
+}
+
+TEST(access_units_test, heeds_no_marks_of_parameter_sets_or_fields) {
+  access_units units{video_codec::h264};
+  learn(units, access_units::marks_learned);
+  units.push(annex_b({sps}), 90'000);
+  EXPECT_FALSE(units.end_marked());
+  EXPECT_FALSE(units.push(annex_b({idr}), 90'000));
+  EXPECT_EQ(copy(units.end_marked()->data), annex_b({sps, idr}));
+  units.set_interlaced(true);
+  units.push(annex_b({picture}), 93'600);
+  EXPECT_FALSE(units.end_marked());
+}
+
 } // namespace
 
 } // namespace camwall::media
