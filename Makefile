@@ -38,9 +38,10 @@ tsan: ## Unit tests under ThreadSanitizer, without those that use actors
 	cmake --build --preset tsan --target $(addprefix unit_,$(TSAN_ROOMS))
 	ctest --preset tsan -R '^unit\.($(subst $() ,|,$(TSAN_ROOMS)))$$'
 
-bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg
+bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers
 	tests/bench/http_vs_nginx.sh
 	tests/bench/workers_vs_ffmpeg.py
+	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/websocket_fan.py
 
 soak: SECONDS := 600
 soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived

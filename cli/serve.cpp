@@ -51,6 +51,12 @@ public:
   void on_connections(int delta) override {
     metrics_.connections(delta);
   }
+  void on_websocket(int delta) override {
+    metrics_.websockets(delta);
+  }
+  void on_websocket_evicted(std::string_view reason) override {
+    metrics_.websocket_evicted(reason);
+  }
 
 private:
   metrics::http_metrics& metrics_;

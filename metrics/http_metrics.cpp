@@ -20,10 +20,34 @@ const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.
                                                                0.1,    0.5,   1,     5,    10};
 
 /// Limits that the transport and the workers' sockets know; each is present from the start.
-constexpr std::array limit_names{
-  "connections",   "descriptors", "header_bytes",    "body_bytes",           "header_deadline",
-  "stall",         "exceptions",  "worker_messages", "worker_message_bytes", "channels",
-  "subscriptions", "live_inbox",  "memory",          "compat_commands"};
+constexpr std::array limit_names{"connections",
+                                 "descriptors",
+                                 "header_bytes",
+                                 "body_bytes",
+                                 "header_deadline",
+                                 "stall",
+                                 "exceptions",
+                                 "worker_messages",
+                                 "worker_message_bytes",
+                                 "websocket_queue",
+                                 "websocket_stall",
+                                 "websocket_pong",
+                                 "websocket_message_bytes",
+                                 "websocket_message_rate",
+                                 "websocket_message_deadline",
+                                 "channels",
+                                 "subscriptions",
+                                 "live_inbox",
+                                 "memory",
+                                 "live_subscriptions",
+                                 "live_feeds",
+                                 "live_kept_bytes",
+                                 "compat_commands"};
+
+/// Why the server ends a WebSocket.
+constexpr std::array eviction_reasons{"queue",         "stall",        "pong",
+                                      "message_bytes", "message_rate", "message_deadline",
+                                      "protocol",      "exception"};
 
 } // namespace
 
@@ -47,7 +71,19 @@ struct http_metrics::instruments {
                     .Name("camwall_http_connections")
                     .Help("Open HTTP connections.")
                     .Register(x.all)
-                    .Add({})) {
+                    .Add({})),
+      websockets(prometheus::BuildGauge()
+                   .Name("camwall_ws_connections")
+                   .Help("Open WebSockets.")
+                   .Register(x.all)
+                   .Add({})),
+      evictions(
+        prometheus::BuildCounter()
+          .Name("camwall_ws_evictions_total")
+          .Help("WebSockets that the server ended because of their client, or of a failure.")
+          .Register(x.all)) {
+    for (const auto* reason : eviction_reasons)
+      evictions.Add({{"reason", reason}});
     for (const auto* name : limit_names)
       limits.Add({{"limit", name}});
   }
@@ -79,6 +115,8 @@ struct http_metrics::instruments {
   prometheus::Family<prometheus::Histogram>& durations;
   prometheus::Family<prometheus::Counter>& limits;
   prometheus::Gauge& connections;
+  prometheus::Gauge& websockets;
+  prometheus::Family<prometheus::Counter>& evictions;
   std::shared_mutex mutex;
   std::unordered_map<std::string, series> known; // Guarded by mutex; bounded by the route table.
 };
@@ -100,6 +138,14 @@ void http_metrics::limit_reached(std::string_view limit) {
 
 void http_metrics::connections(int delta) {
   instruments_->connections.Increment(delta);
+}
+
+void http_metrics::websockets(int delta) {
+  instruments_->websockets.Increment(delta);
+}
+
+void http_metrics::websocket_evicted(std::string_view reason) {
+  instruments_->evictions.Add({{"reason", std::string{reason}}}).Increment();
 }
 
 } // namespace camwall::metrics

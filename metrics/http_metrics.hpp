@@ -22,6 +22,12 @@ public:
 
   void connections(int delta);
 
+  /// The number of open WebSockets changed.
+  void websockets(int delta);
+
+  /// The server ended a WebSocket; `reason` comes from a fixed table.
+  void websocket_evicted(std::string_view reason);
+
 private:
   struct instruments;
   std::shared_ptr<instruments> instruments_;

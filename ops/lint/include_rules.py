@@ -31,6 +31,7 @@ ROOMS = {
 LIBRARIES = {
     "caf/": ["actors", "tests"],
     "pistache/": ["http"],
+    "wslay/": ["http"],
     "yaml-cpp/": ["config"],
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],

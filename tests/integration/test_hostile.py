@@ -28,6 +28,13 @@ EXPECTED = {
     "leap": ("killed", BROKE + "a media sequence that does not follow"),
     "back": ("killed", BROKE + "a media sequence that does not follow"),
     "break": ("killed", BROKE + "a discontinuity sequence that does not follow"),
+    "media_noise": ("killed", BROKE + "media with an unknown header"),
+    "media_oversized": ("killed", BROKE + "media over 65536 bytes in a message"),
+    "media_unordered": ("killed", BROKE + "media of a feed that nobody ordered"),
+    "media_torn": ("killed", BROKE + "a part of media that does not follow"),
+    "media_huge": ("killed", BROKE + "media whose sizes or flags make no sense"),
+    "media_short": ("killed", BROKE + "media of another size than was said"),
+    "media_flood": ("killed", BROKE + "more than 33554432 bytes of media a second"),
     "silent": ("timeout", "no access unit"),
     "empty": ("timeout", "no access unit"),
     "hangup": ("stalled", "no access unit"),
@@ -79,7 +86,7 @@ def test_none_is_given_up_and_all_go_to_the_slow_lane(wall):
 
 
 def test_noise_and_gifts_do_no_harm(wall):
-    for name in ("noise", "descriptors"):
+    for name in ("noise", "descriptors", "media_hangup"):
         assert wall.wait_for(name, lambda x: x["phase"] == "live")
     assert sum("worker: " in line for line in wall.log().splitlines()) < 60 * len(BEHAVIOURS), "noise is limited"
     assert "\x1b" not in wall.log()
@@ -88,6 +95,9 @@ def test_noise_and_gifts_do_no_harm(wall):
 def test_limits_that_were_reached_are_counted(wall):
     assert metric(wall, r'camwall_limit_reached_total\{limit="worker_messages"\}') >= 1
     assert metric(wall, r'camwall_limit_reached_total\{limit="worker_message_bytes"\}') >= 1
+    assert metric(wall, r'camwall_limit_reached_total\{limit="worker_media"\}') >= 5
+    assert metric(wall, r'camwall_limit_reached_total\{limit="worker_media_bytes"\}') >= 1
+    assert metric(wall, r'camwall_limit_reached_total\{limit="worker_media_message_bytes"\}') >= 1
     assert metric(wall, "camwall_sandbox_enforced") == 0, "nobody claimed it"
 
 

@@ -19,7 +19,7 @@ QUICK = ("--websocket-ping-ms", "300", "--websocket-pong-ms", "300", "--websocke
 
 @pytest.fixture(scope="module")
 def bed(tmp_path_factory):
-    with Testbed(tmp_path_factory.mktemp("bed")) as x:
+    with Testbed(tmp_path_factory.mktemp("bed"), "--connections-per-address-max", "4096") as x:
         yield x
 
 
@@ -353,16 +353,14 @@ def test_a_websocket_keeps_its_place_among_the_connections(tmp_path):
             assert late.answer().status == 503
         crowd.pop().socket.close()
 
-        def admitted():
-            with bed.open() as client:
-                try:
-                    return client.get("/livez").status == 200
-                except (AssertionError, OSError):
-                    return False
+        def accounts():
+            try:
+                counts = bed.counts()  # Takes the place that became free.
+            except (ValueError, AssertionError, OSError):
+                return None  # Not free yet.
+            return counts["connections"], counts["websockets"]
 
-        wait_until(admitted, "a place became free")
-        assert bed.counts()["connections"] == 5
-        assert bed.counts()["websockets"] == 4
+        wait_until(lambda: accounts() == (5, 4), "a place became free, and the others are still counted")
         for client in crowd:
             client.socket.close()
 
@@ -392,4 +390,26 @@ def test_tells_everybody_that_it_goes_and_ends_within_a_second(tmp_path):
         x.join()
     assert codes == [1001] * 5
     for client in polite + deaf:
+        client.socket.close()
+
+
+def test_ends_cleanly_while_clients_keep_coming(tmp_path):
+    bed = Testbed(tmp_path, "--websocket-loops", "3")
+    opened = []
+
+    def come():
+        try:
+            while True:
+                opened.append(WebSocket(bed.address, "/ws/broadcast"))
+        except (AssertionError, OSError):
+            pass
+
+    threads = [threading.Thread(target=come) for _ in range(4)]
+    for x in threads:
+        x.start()
+    wait_until(lambda: len(opened) > 100, "clients are coming")
+    assert bed.stop() < 1
+    for x in threads:
+        x.join()
+    for client in opened:
         client.socket.close()

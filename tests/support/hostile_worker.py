@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -132,6 +133,36 @@ def leap(**changes):
     return behave
 
 
+def media(flags, total, offset, part, feed=1, kind=1):
+    """A message of the media channel, true or not."""
+    return struct.pack(">BBBxIQIIIxxxx", 1, kind, flags, feed, 0, total, offset, 0) + part
+
+
+def send_media(*packets):
+    """Plays honestly and then sends these over the media channel."""
+    def behave(peer):
+        peer.send(OPENED)
+        peer.media.setblocking(True)
+        for packet in packets:
+            peer.media.send(packet)
+        time.sleep(60)
+    return behave
+
+
+def flood_media(peer):
+    """Begins chunk after chunk and finishes none."""
+    peer.send(OPENED)
+    peer.media.setblocking(True)
+    while True:
+        peer.media.send(media(FIRST, 1 << 20, 0, bytes(60_000)))
+
+
+def hang_up_media(peer):
+    peer.media.close()
+    peer.play()
+
+
+FIRST, LAST = 8, 16
 BEHAVIOURS = {
     "honest": Peer.play,
     "flood": flood,
@@ -150,6 +181,14 @@ BEHAVIOURS = {
     "silent": then_wait(),
     "hangup": hang_up,
     "stopped": stop_itself,
+    "media_noise": send_media(bytes(range(256))),
+    "media_oversized": send_media(bytes(100_000)),
+    "media_unordered": send_media(media(FIRST | LAST, 4, 0, b"gift")),
+    "media_torn": send_media(media(LAST, 8, 4, b"rest")),
+    "media_huge": send_media(media(FIRST, 1 << 30, 0, b"x")),
+    "media_short": send_media(media(FIRST | LAST, 9, 0, b"x")),
+    "media_flood": flood_media,
+    "media_hangup": hang_up_media,
     "loop": lambda peer: os._exit(1),
     "segfault": lambda peer: os.kill(os.getpid(), signal.SIGSEGV),
     "sandbox": refused_by_the_sandbox,

@@ -27,10 +27,11 @@ public:
     std::fflush(stdout);
   }
   void on_chunk(std::span<const subscription_id>, const media_chunk_ptr& x) noexcept override {
-    std::printf("{\"event\": \"chunk\", \"kind\": %d, \"keyframe\": %d, \"discontinuity\": %d, "
-                "\"capture_us\": %llu, \"size\": %zu}\n",
-                static_cast<int>(x->kind), x->keyframe ? 1 : 0, x->discontinuity ? 1 : 0,
-                static_cast<unsigned long long>(x->capture_us), x->payload.size());
+    std::printf(
+      "{\"event\": \"chunk\", \"kind\": %d, \"keyframe\": %d, \"discontinuity\": %d, "
+      "\"capture_us\": %llu, \"size\": %zu}\n",
+      static_cast<int>(x->kind), x->keyframe ? 1 : 0, x->discontinuity ? 1 : 0,
+      static_cast<unsigned long long>(x->capture_us), x->payload.size());
     std::fflush(stdout);
     payloads_ << x->payload << std::flush;
   }
@@ -73,8 +74,10 @@ int main(int argc, char** argv) {
       id = launcher.hub().subscribe(key, false, sink);
     else if (command == 'u')
       launcher.hub().unsubscribe(id);
-    else if (command == 'k')
+    else if (command == 'k') {
+      worker->kill();
       worker = launcher.launch(job, [](const media::worker_event&) {});
+    }
   }
   auto counts = launcher.hub().counts();
   std::fprintf(stderr, "%llu chunks, %llu dropped\n",

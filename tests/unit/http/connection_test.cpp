@@ -49,6 +49,11 @@ protected:
     auto out = text_response(200, "text/plain", x.path);
     out.route = "/echo";
     out.omit_body = x.method == method::head;
+    if (x.path == "/upgrade") {
+      out.status = 101;
+      out.body.clear();
+      out.upgrade = [](websocket_loop&, websocket_peer&) { return nullptr; };
+    }
     if (x.path == "/big" || x.path == "/cut") {
       unique_fd fd{::memfd_create("big", MFD_CLOEXEC)};
       if (::ftruncate(fd.get(), x.path == "/big" ? big : 1000) == 0)
@@ -208,6 +213,18 @@ TEST_F(connection_test, notices_that_the_peer_is_gone) {
   EXPECT_EQ(send(get("/big")), wants::write);
   client.reset();
   EXPECT_EQ(sut->on_writable(now), wants::close);
+}
+
+TEST_F(connection_test, gives_the_socket_away_after_a_101_with_what_came_behind_it) {
+  EXPECT_EQ(send(get("/x") + get("/upgrade") + get("/not/a/request")), wants::upgrade);
+  auto text = receive();
+  EXPECT_EQ(count(text, "HTTP/1.1 "), 2);
+  EXPECT_TRUE(
+    text.ends_with("HTTP/1.1 101 Switching Protocols\r\nDate: " + std::string{http_date()} +
+                   "\r\nContent-Type: text/plain\r\nConnection: Upgrade\r\n\r\n"));
+  auto rest = sut->take_upgrade();
+  EXPECT_TRUE(rest.make);
+  EXPECT_EQ(rest.input, get("/not/a/request"));
 }
 
 TEST_F(connection_test, counts_the_limits_that_a_request_broke) {
