@@ -82,7 +82,7 @@ function readTimes(x) {
 }
 
 /** @param {any} x @returns {Camera|null} null for an entry without an id */
-function readCamera(x) {
+export function readCamera(x) {
   const id = text(x?.id);
   if (id === null) return null;
   /** @type {Record<string, Stream>} */

@@ -3,12 +3,13 @@
 import { codecName, duration, fill } from './words.js';
 
 /**
- * @typedef {'live'|'stale'|'offline'|'auth_failed'|'off'|'idle'|'connecting'|'unplayable'|Condition} BadgeKind
+ * @typedef {'live'|'stale'|'offline'|'auth_failed'|'off'|'idle'|'connecting'|'unplayable'|'paused'|Condition} BadgeKind
  * @typedef {'frozen'|'undecodable'|'black'|'uniform'} Condition
  *
  * @typedef {object} Playback what the tile's own player knows
  * @property {number|null} pictureAgeMs since the picture last moved; null when none was ever shown
  * @property {boolean} playable false when the browser lacks the codec
+ * @property {boolean} [paused] nobody can see the tile, so nothing is loaded
  *
  * @typedef {object} Badge
  * @property {BadgeKind} kind
@@ -81,6 +82,7 @@ function liveOrHonest(camera, playback, server, words, make) {
   };
   const untrusted = UNTRUSTED.find((x) => camera.conditions.includes(x));
   if (untrusted !== undefined) return condition(untrusted);
+  if (playback.paused) return make('paused');
   if (pictureAgeMs === null) return make('connecting', words.ui.starting);
   if (pictureAgeMs > PICTURE_AGE_MAX_MS) return make('stale', '', pictureAgeMs);
   const empty = EMPTY.find((x) => camera.conditions.includes(x));

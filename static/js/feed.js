@@ -5,19 +5,23 @@ import { Watchdog } from './watchdog.js';
 
 /** The kept picture is for recognising, not for evidence. */
 const STILL_WIDTH_MAX = 640;
+/** So long after another player took over, pictures that the one before has shown already are recognised by their time. */
+const KNOWN_PICTURES_MS = 30_000;
 
 export class Feed {
   /**
    * @param {object} options
+   * @param {string} options.camera
    * @param {string} options.name of the stream
-   * @param {import('./players.js').PlayerKit} options.players
    * @param {boolean} options.audio load the sound as well; starts mute nevertheless
    */
-  constructor({ name, players, audio }) {
+  constructor({ camera, name, audio }) {
     this.element = document.createElement('div');
     this.element.className = 'feed';
     this.element.dataset.stream = name;
-    this.players_ = players;
+    this.camera_ = camera;
+    /** @type {import('./players.js').PlayerKit|null} */
+    this.kit_ = null;
     this.audio_ = audio;
     this.muted_ = true;
     /** @type {import('./api.js').Stream|null} */
@@ -34,6 +38,9 @@ export class Feed {
     this.frameCallback_ = 0;
     this.meter_ = new PictureMeter();
     this.lastTime_ = 0;
+    /** When the newest picture was taken that was shown, by the server's clock: seconds since the epoch. */
+    this.captured = /** @type {number|null} */ (null);
+    this.known_ = { until: -Infinity, captured: -Infinity };
     /** Pictures presented, over all players of this feed. */
     this.frames = 0;
     /** The browser refused the codec although it had claimed to know it. */
@@ -46,12 +53,42 @@ export class Feed {
     return this.stream_ !== null;
   }
 
-  /** @param {import('./api.js').Stream} stream @param {number} now */
-  start(stream, now) {
+  /** What plays now. @returns {import('./player_choice.js').PlayerKind|null} */
+  get kind() {
+    return this.running ? this.kit_?.kind ?? null : null;
+  }
+
+  /** Players that were built and did not show a moving picture. */
+  get rebuilds() {
+    return this.watchdog_?.rebuilds ?? 0;
+  }
+
+  /**
+   * Plays; what played before is left, with its last picture below.
+   * @param {import('./players.js').PlayerKit} kit
+   * @param {import('./api.js').Stream} stream
+   * @param {number} now
+   */
+  start(kit, stream, now) {
+    this.teardown_();
+    if (this.kit_ !== null && this.kit_.kind !== kit.kind) this.knows_(now, this.captured);
+    this.kit_ = kit;
     this.stream_ = stream;
     this.unplayable = false;
     this.watchdog_ = new Watchdog(now);
     this.build_();
+  }
+
+  /** Goes on where another feed of the same stream was. @param {Feed} other @param {number} now */
+  follow(other, now) {
+    this.lastPicture_ = other.lastPicture_;
+    this.knows_(now, other.captured);
+  }
+
+  /** Positions of two kinds of players cannot be compared; times can. @param {number} now @param {number|null} captured */
+  knows_(now, captured) {
+    this.meter_ = new PictureMeter();
+    if (captured !== null) this.known_ = { until: now + KNOWN_PICTURES_MS, captured };
   }
 
   /** Stops loading. The last picture stays. */
@@ -59,6 +96,12 @@ export class Feed {
     this.teardown_();
     this.stream_ = null;
     this.watchdog_ = null;
+  }
+
+  /** Nobody looks: how old the picture is by then says nothing. */
+  pause() {
+    this.stop();
+    this.lastPicture_ = null;
   }
 
   destroy() {
@@ -103,7 +146,7 @@ export class Feed {
   setMuted(muted) {
     this.muted_ = muted;
     if (!this.video_) return;
-    this.video_.muted = muted;
+    this.player_?.setMuted(muted);
     this.play_();
   }
 
@@ -137,7 +180,7 @@ export class Feed {
   }
 
   build_() {
-    if (this.stream_ === null) return;
+    if (this.stream_ === null || this.kit_ === null) return;
     const video = document.createElement('video');
     video.muted = this.muted_;
     video.autoplay = true;
@@ -146,14 +189,18 @@ export class Feed {
     this.video_ = video;
     this.element.append(video);
     this.countFrames_(video);
-    this.player_ = this.players_.make(video, this.stream_, this.audio_, {
+    this.player_ = this.kit_.make(video, this.camera_, this.stream_, this.audio_, {
       onFatal: (kind) => {
         if (this.video_ === video && this.watchdog_) this.act_(this.watchdog_.fatal(performance.now(), kind));
       },
       onUnplayable: () => {
         if (this.video_ === video) this.unplayable = true;
       },
+      onSoundRefused: () => {
+        this.muted_ = true;
+      },
     });
+    this.player_.setMuted(this.muted_);
     this.play_();
   }
 
@@ -177,8 +224,7 @@ export class Feed {
     const onFrame = (now, { mediaTime }) => {
       if (this.video_ !== video) return;
       ++this.frames;
-      this.meter_.see(now, this.player_?.position(mediaTime) ?? null);
-      this.reveal_();
+      this.see_(now, mediaTime);
       this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
     };
     this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
@@ -189,8 +235,16 @@ export class Feed {
     const { currentTime } = video;
     if (currentTime === this.lastTime_) return;
     this.lastTime_ = currentTime;
-    this.meter_.see(now, this.player_?.position(currentTime) ?? null);
+    this.see_(now, currentTime);
+  }
+
+  /** A picture is on the screen. @param {number} now @param {number} mediaTime */
+  see_(now, mediaTime) {
     this.reveal_();
+    const captured = this.player_?.captureTime(mediaTime) ?? null;
+    if (captured !== null && captured <= this.known_.captured && now < this.known_.until) return;
+    this.captured = captured;
+    this.meter_.see(now, this.player_?.position(mediaTime) ?? null);
   }
 
   /** The new player has a picture: it covers the still. */

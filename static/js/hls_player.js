@@ -8,13 +8,17 @@ import { DiscontinuityCounter, withoutAudio } from './playlist.js';
  * @typedef {object} PlayerEvents
  * @property {(kind: import('./watchdog.js').FatalKind) => void} onFatal
  * @property {() => void} onUnplayable the browser lacks the codec
+ * @property {() => void} onSoundRefused the browser wants a click before it lets sound be heard
  *
- * @typedef {object} Player what a feed needs of hls.js or of the browser's own HLS
+ * @typedef {object} Player what a feed needs of whatever plays
  * @property {() => void} seekToLive
  * @property {() => void} restartLoad
  * @property {() => void} recoverMedia
  * @property {(mediaTime: number) => number|null} position where in the stream this moment of the video lies, as in
  *   picture_meter.js; null when not known
+ * @property {(mediaTime: number) => number|null} captureTime when that picture was taken, by the server's clock: seconds since
+ *   the epoch; null when not known
+ * @property {(muted: boolean) => void} setMuted
  * @property {() => void} destroy leaves the video element empty
  */
 
@@ -130,6 +134,18 @@ export class HlsPlayer {
     if (segment === null || typeof segment.sn !== 'number' || segment.duration <= 0) return null;
     const share = (mediaTime - segment.start) / segment.duration;
     return segment.sn + Math.min(Math.max(share, 0), 0.999);
+  }
+
+  /** @param {number} mediaTime */
+  captureTime(mediaTime) {
+    const segment = this.playing_;
+    if (segment === null || segment.programDateTime === null) return null;
+    return segment.programDateTime / 1000 + mediaTime - segment.start;
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.video_.muted = muted;
   }
 
   restartLoad() {

@@ -1,15 +1,20 @@
-// Wires the page together: the model asks the server, the wall shows, the guard starts the page anew when it must.
+// Wires the page together: the model asks the server, the socket brings pictures and changes, the wall shows, the guard
+// starts the page anew when it must.
 
 import { enterKiosk } from './kiosk.js';
 import { PageGuard } from './page_guard.js';
-import { loadPlayers } from './players.js';
+import { BlockedSocket } from './player_choice.js';
+import { Players } from './players.js';
 import { StatusStrip } from './status_strip.js';
 import { readParameters } from './url_parameters.js';
 import { Wall } from './wall.js';
 import { WallModel } from './wall_model.js';
+import { WallSocket } from './wall_socket.js';
 import { wordsFor } from './words.js';
 
 const TICK_MS = 500;
+/** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
+const LOAD_FALLBACK_MS = 15_000;
 const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
@@ -26,37 +31,67 @@ async function reloadWhenReady(model) {
   location.reload();
 }
 
-async function main() {
+/** @param {Players} players @param {import('./words.js').Words} words */
+function noticeOf(players, { ui }) {
+  const { mse, fallback } = players.means;
+  if (players.missing && !mse) return ui.player_missing;
+  return mse || fallback !== 'none' ? '' : ui.no_player;
+}
+
+/** @param {WallModel} model @param {PageGuard} guard */
+function openSocket(model, guard) {
+  const url = new URL('/ws/wall', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WallSocket(url.href, {
+    onState: (state) => model.setLive(state === 'open'),
+    onCamera: (camera) => model.tellCamera(camera),
+    onRemoved: (id) => model.tellRemoved(id),
+    onBuild: (build) => guard.sawBuild(performance.now(), build),
+  });
+  socket.start();
+  return socket;
+}
+
+function main() {
   const parameters = readParameters(location.search);
   const words = wordsFor(navigator.languages);
   if (parameters.kiosk) enterKiosk();
 
-  const players = await loadPlayers(parameters.player);
-  const notice = players.kind !== 'none' ? '' : players.missing ? words.ui.player_missing : words.ui.no_player;
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const strip = new StatusStrip(element('strip'), words);
   const guard = new PageGuard(performance.now(), sinceLastReload(), Math.random);
+  const blocked = new BlockedSocket();
   const model = new WallModel({
     onState: (state) => {
+      if (state.failures === 0 && state.loaded && wasAway) socket?.start();
+      wasAway = state.failures > 0;
       wall.update(state, performance.now());
       tick();
     },
     onBuild: (build) => guard.sawBuild(performance.now(), build),
   });
+  let wasAway = false;
+  // Who asks for HLS may have reasons against the socket altogether.
+  const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard) : null;
+  const players = new Players(parameters.player, socket);
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });
 
   const tick = () => {
     const now = performance.now();
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
-    wall.tick(now, { serverNow: model.clock.now(now), reachable });
-    strip.render({ state, tiles: wall.badges(), now, notice });
+    socket?.tick(now);
+    const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
+    wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
+    strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...wall.motion(now) });
     if (due) reloadWhenReady(model);
   };
   const wake = () => {
+    wall.setPageHidden(document.hidden, performance.now());
     if (document.hidden) return;
     wall.wake(performance.now());
+    socket?.start();
     model.poll();
   };
   document.addEventListener('visibilitychange', wake);
@@ -66,6 +101,7 @@ async function main() {
   wall.update(model.state, performance.now());
   model.poll();
   setInterval(tick, TICK_MS);
+  setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
 }
 
 main();

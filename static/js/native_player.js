@@ -40,6 +40,15 @@ export class NativePlayer {
     return null;
   }
 
+  captureTime() {
+    return null;
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.video_.muted = muted;
+  }
+
   recoverMedia() {
     this.restartLoad();
   }

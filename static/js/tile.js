@@ -1,14 +1,16 @@
-// One camera on the wall: which of its streams play, and what is true of them.
+// One camera on the wall: which of its streams play, with which player, and what is true of them.
 
 import { gridStream } from './api.js';
 import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
+import { PlayerChoice } from './player_choice.js';
 import { TileView } from './tile_view.js';
 
 /**
  * @typedef {object} ServerView what a tile needs to know of the server at this moment
  * @property {number|null} serverNow ms since the epoch
  * @property {boolean} reachable
+ * @property {boolean} socketBlocked the wall's socket cannot be opened although the server answers
  *
  * @typedef {object} TileEvents
  * @property {(id: string) => void} onOpen
@@ -20,12 +22,18 @@ import { TileView } from './tile_view.js';
 const KEEP_RUNNING = ['live', 'stale', 'connecting'];
 /** How long the small stream stands in before the large one is tried again. */
 const LARGE_RETRY_MS = 30_000;
+/** A tile that cannot be seen goes on for so long. */
+const UNSEEN_GRACE_MS = 5_000;
+/** A new player beside one that plays must show a picture within this. */
+const CHANGE_DEADLINE_MS = 10_000;
+/** Media Source players in a row that showed nothing. */
+const MSE_REBUILDS_MAX = 2;
 
 export class Tile {
   /**
    * @param {import('./api.js').Camera} camera
    * @param {import('./words.js').Words} words
-   * @param {import('./players.js').PlayerKit} players
+   * @param {import('./players.js').Players} players
    * @param {TileEvents} events
    */
   constructor(camera, words, players, events) {
@@ -33,18 +41,24 @@ export class Tile {
     this.words_ = words;
     this.players_ = players;
     this.events_ = events;
-    this.view_ = new TileView(camera.id, players.kind, words, {
+    this.view_ = new TileView(camera.id, words, {
       onOpen: () => events.onOpen(camera.id),
       onClose: events.onClose,
       onSound: () => this.toggleSound_(),
     });
-    this.feed_ = new Feed({ name: camera.gridStream, players, audio: false });
-    this.view_.screen.append(this.feed_.element);
+    this.choice_ = new PlayerChoice(players.wanted, players.means);
+    this.chosen_ = this.choice_.choose(performance.now(), false);
+    this.feed_ = this.newFeed_(camera.gridStream);
+    /** @type {{feed: Feed, since: number}|null} a player of another kind that takes over as soon as it shows a picture */
+    this.next_ = null;
     /** @type {Feed|null} */
     this.large_ = null;
     this.largeRetryAt_ = -Infinity;
     this.expanded_ = false;
     this.soundWanted_ = false;
+    /** @type {number|null} since when the tile cannot be seen */
+    this.unseenSince_ = null;
+    this.paused_ = false;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
     /** @type {import('./badge.js').BadgeKind} */
@@ -53,6 +67,23 @@ export class Tile {
 
   get element() {
     return this.view_.element;
+  }
+
+  /** @param {string} name of the stream */
+  newFeed_(name) {
+    const feed = new Feed({ camera: this.camera.id, name, audio: false });
+    this.view_.screen.append(feed.element);
+    return feed;
+  }
+
+  /** The player of the present choice; null while it is being loaded. */
+  kit_() {
+    return this.players_.kit(this.chosen_.kind);
+  }
+
+  /** @param {import('./api.js').Stream} stream */
+  canPlay_(stream) {
+    return this.players_.canPlay(this.chosen_.kind, stream);
   }
 
   /**
@@ -65,10 +96,15 @@ export class Tile {
     this.camera = camera;
     if (camera.phase === 'idle') this.onDemand_ = true;
     const stream = gridStream(camera);
+    const kit = this.kit_();
     if (stream === null || !this.wantsGrid_(stream)) {
+      this.dropNext_();
       this.feed_.stop();
+    } else if (this.paused_) {
+      this.dropNext_();
+      this.feed_.pause();
     } else if (!this.feed_.running) {
-      if (camera.phase === 'live' || this.onDemand_) this.feed_.start(stream, now);
+      if (kit !== null && (camera.phase === 'live' || this.onDemand_)) this.feed_.start(kit, stream, now);
     } else if (cameBack) {
       this.feed_.hurry(now);
     }
@@ -77,7 +113,7 @@ export class Tile {
 
   /** @param {import('./api.js').Stream} stream */
   wantsGrid_(stream) {
-    if (stream.hls === '' || !this.players_.canPlay(stream)) return false;
+    if (stream.hls === '' || !this.canPlay_(stream)) return false;
     if (this.onDemand_) return this.expanded_ && this.camera.phase !== 'disabled';
     return KEEP_RUNNING.includes(this.camera.phase);
   }
@@ -85,29 +121,35 @@ export class Tile {
   /** The stream that the large view adds: the main one, or the grid's again when that is the only way to its sound. */
   largeStream_() {
     const main = this.camera.streams['main'];
-    if (!main || main.hls === '' || !this.players_.canPlay(main)) return null;
+    if (!main || main.hls === '' || !this.canPlay_(main)) return null;
     return this.camera.gridStream !== 'main' || main.audio !== null ? main : null;
   }
 
   /** @param {number} now */
   updateLarge_(now) {
     const stream = this.largeStream_();
-    const wanted = this.expanded_ && KEEP_RUNNING.includes(this.camera.phase);
-    if (stream === null || !wanted) {
+    const kit = this.kit_();
+    const wanted = this.expanded_ && !this.paused_ && KEEP_RUNNING.includes(this.camera.phase);
+    if (stream === null || kit === null || !wanted) {
       this.dropLarge_();
     } else if (this.large_ === null && now >= this.largeRetryAt_) {
       // What the main stream sounds like is not known before it ran once: ask for sound, it may be there.
-      this.large_ = new Feed({ name: 'main', players: this.players_, audio: true });
+      this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true });
       this.large_.element.classList.add('feed-large');
       this.large_.setMuted(!this.soundWanted_);
       this.view_.screen.append(this.large_.element);
-      this.large_.start(stream, now);
+      this.large_.start(kit, stream, now);
     }
   }
 
   dropLarge_() {
     this.large_?.destroy();
     this.large_ = null;
+  }
+
+  dropNext_() {
+    this.next_?.feed.destroy();
+    this.next_ = null;
   }
 
   /**
@@ -118,12 +160,89 @@ export class Tile {
   tick(now, server) {
     const live = this.camera.phase === 'live' || (this.onDemand_ && this.expanded_);
     const mayAct = server.reachable && live;
-    if (this.feed_.tick(now, mayAct)) this.events_.onAskServer();
+    this.pauseWhenUnseen_(now);
+    const askServer = this.feed_.tick(now, mayAct);
+    if (askServer) this.events_.onAskServer();
+    this.judgePlayer_(now, askServer);
+    this.changePlayer_(now, server, mayAct);
     if (this.large_?.tick(now, mayAct) || this.large_?.unplayable) {
       this.dropLarge_();
       this.largeRetryAt_ = now + LARGE_RETRY_MS;
     }
     this.render_(now, server);
+  }
+
+  /** @param {number} now @param {boolean} helpless the ladder's end */
+  judgePlayer_(now, helpless) {
+    if (this.feed_.kind !== 'mse' || this.chosen_.kind !== 'mse') return;
+    const age = this.feed_.pictureAge(now);
+    if (age !== null && age < PICTURE_AGE_MAX_MS) this.choice_.works(now);
+    else if (helpless || this.feed_.unplayable || this.feed_.rebuilds > MSE_REBUILDS_MAX) this.choice_.failed(now);
+  }
+
+  /**
+   * Goes over to the player that is now the right one: at once when nothing moves, else when the new one has a picture.
+   * @param {number} now
+   * @param {ServerView} server
+   * @param {boolean} mayAct
+   */
+  changePlayer_(now, server, mayAct) {
+    this.choice_.means = this.players_.means;
+    this.chosen_ = this.choice_.choose(now, server.socketBlocked);
+    const kit = this.kit_();
+    const stream = gridStream(this.camera);
+    if (kit === null || stream === null || !this.feed_.running || this.feed_.kind === kit.kind) {
+      this.dropNext_();
+      if (kit !== null && !this.feed_.running) this.update(this.camera, now);
+      return;
+    }
+    const age = this.feed_.pictureAge(now);
+    this.dropLarge_();
+    if (age === null || age >= PICTURE_AGE_MAX_MS) {
+      this.dropNext_();
+      this.feed_.start(kit, stream, now);
+      this.updateLarge_(now);
+    } else if (this.next_ === null) {
+      this.next_ = { feed: this.newFeed_(this.camera.gridStream), since: now };
+      this.next_.feed.follow(this.feed_, now);
+      this.next_.feed.start(kit, stream, now);
+    } else {
+      this.awaitNext_(this.next_, now, mayAct);
+    }
+  }
+
+  /** @param {{feed: Feed, since: number}} next @param {number} now @param {boolean} mayAct */
+  awaitNext_({ feed, since }, now, mayAct) {
+    feed.tick(now, mayAct);
+    if (feed.shown) {
+      feed.frames += this.feed_.frames;
+      this.feed_.destroy();
+      this.feed_ = feed;
+      this.next_ = null;
+      this.updateLarge_(now);
+    } else if (now - since > CHANGE_DEADLINE_MS) {
+      if (feed.kind === 'mse') this.choice_.failed(now);
+      this.dropNext_();
+    }
+  }
+
+  /** @param {boolean} seen @param {number} now */
+  setSeen(seen, now) {
+    if (!seen) {
+      this.unseenSince_ ??= now;
+      return;
+    }
+    this.unseenSince_ = null;
+    if (!this.paused_) return;
+    this.paused_ = false;
+    this.update(this.camera, now);
+  }
+
+  /** HLS goes on: it would need long to begin again. @param {number} now */
+  pauseWhenUnseen_(now) {
+    if (this.paused_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
+    this.paused_ = true;
+    this.update(this.camera, now);
   }
 
   /** What the page's guard counts. @param {number} now */
@@ -141,11 +260,13 @@ export class Tile {
     const seen = this.large_?.shown ? this.large_ : this.feed_;
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
-      playable: stream === null || (this.players_.canPlay(stream) && !this.feed_.unplayable),
+      playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
+      paused: this.paused_,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
     this.badge = badge.kind;
-    this.view_.render(this.camera, badge, this.feed_.frames);
+    this.view_.render(this.camera, badge, this.feed_.frames, { ...this.chosen_, kind: this.feed_.kind ?? this.chosen_.kind });
+    this.view_.renderCaptured(seen.captured);
     if (this.expanded_) this.renderLarge_();
   }
 
@@ -201,6 +322,7 @@ export class Tile {
 
   destroy() {
     this.dropLarge_();
+    this.dropNext_();
     this.feed_.destroy();
     this.element.remove();
   }

@@ -6,11 +6,10 @@ import { codecName, fill } from './words.js';
 export class TileView {
   /**
    * @param {string} cameraId
-   * @param {string} playerKind
    * @param {import('./words.js').Words} words
    * @param {{onOpen: () => void, onClose: () => void, onSound: () => void}} events
    */
-  constructor(cameraId, playerKind, words, events) {
+  constructor(cameraId, words, events) {
     this.words_ = words;
     this.label_ = make('span', 'label');
     this.facts_ = make('span', 'facts');
@@ -34,15 +33,15 @@ export class TileView {
       make('div', 'tools', this.sound_, this.close_),
     );
     setData(this.element, 'camera', cameraId);
-    setData(this.element, 'player', playerKind);
   }
 
   /**
    * @param {import('./api.js').Camera} camera
    * @param {import('./badge.js').Badge} badge
    * @param {number} frames presented by the grid's stream
+   * @param {{kind: string, reason: import('./player_choice.js').ChoiceReason}} player
    */
-  render(camera, badge, frames) {
+  render(camera, badge, frames, player) {
     const { element } = this;
     setText(this.label_, camera.label);
     setText(this.badgeText_, badge.text);
@@ -52,9 +51,18 @@ export class TileView {
     setData(element, 'phase', camera.phase);
     setData(element, 'trusted', String(badge.trusted));
     setData(element, 'frames', String(frames));
-    setTitle(element, badge.trusted ? '' : camera.detail ?? '');
+    setData(element, 'player', player.kind);
+    setData(element, 'playerReason', player.reason);
+    const sentences = [badge.trusted ? '' : camera.detail ?? '', this.words_.player[player.reason] ?? ''];
+    setTitle(element, sentences.filter((x) => x !== '').join('\n'));
     const name = `${fill(this.words_.ui.open, { label: camera.label })}, ${this.words_.badge[badge.kind]}`;
     if (this.open_.getAttribute('aria-label') !== name) this.open_.setAttribute('aria-label', name);
+  }
+
+  /** When the picture that is seen was taken, by the server's clock. @param {number|null} captured seconds since the epoch */
+  renderCaptured(captured) {
+    if (captured === null) delete this.element.dataset.captured;
+    else setData(this.element, 'captured', captured.toFixed(3));
   }
 
   /**

@@ -1,17 +1,22 @@
 // What the page's address asks for (docs/reference/page.md). Unknown parameters and values are ignored for ever.
 
 /**
+ * @typedef {'auto'|'mse'|'hls'|'native'} WantedPlayer
+ *
  * @typedef {object} Parameters
- * @property {'auto'|'hls'|'native'} player
+ * @property {WantedPlayer} player
  * @property {boolean} kiosk keep the screen awake and hide the pointer
  */
+
+/** @type {readonly string[]} */
+const PLAYERS = ['mse', 'hls', 'native'];
 
 /** @param {string} search `location.search` @returns {Parameters} */
 export function readParameters(search) {
   const query = new URLSearchParams(search);
-  const player = query.get('player');
+  const player = query.get('player') ?? '';
   return {
-    player: player === 'hls' || player === 'native' ? player : 'auto',
+    player: PLAYERS.includes(player) ? /** @type {WantedPlayer} */ (player) : 'auto',
     kiosk: query.has('kiosk') && query.get('kiosk') !== '0',
   };
 }

@@ -5,12 +5,14 @@ import { bestGrid, neighbour } from './layout.js';
 import { Tile } from './tile.js';
 
 const GAP_PX = 4;
+/** A tile that is nearly scrolled into view starts before it is seen. */
+const NEARLY_SEEN = '200px';
 
 export class Wall {
   /**
    * @param {HTMLElement} element
    * @param {import('./words.js').Words} words
-   * @param {import('./players.js').PlayerKit} players
+   * @param {import('./players.js').Players} players
    * @param {{onAskServer: () => void}} events
    */
   constructor(element, words, players, events) {
@@ -25,6 +27,10 @@ export class Wall {
     /** @type {HTMLElement|null} */
     this.message_ = null;
     this.columns_ = 1;
+    this.pageHidden_ = false;
+    /** @type {Set<Element>} tiles that are scrolled out of view */
+    this.outside_ = new Set();
+    this.observer_ = new IntersectionObserver((entries) => this.onScrolled_(entries), { root: element, rootMargin: NEARLY_SEEN });
     new ResizeObserver(() => this.layOut_()).observe(element);
     window.addEventListener('popstate', () => this.followAddress_());
     window.addEventListener('hashchange', () => this.followAddress_());
@@ -45,7 +51,9 @@ export class Wall {
       let position = 0;
       for (const tile of inOrder.values()) {
         tile.element.style.order = String(position++);
-        if (!tile.element.isConnected) this.element_.append(tile.element);
+        if (tile.element.isConnected) continue;
+        this.element_.append(tile.element);
+        this.observer_.observe(tile.element);
       }
       this.layOut_();
     }
@@ -58,6 +66,30 @@ export class Wall {
   /** @param {number} now @param {import('./tile.js').ServerView} server */
   tick(now, server) {
     for (const tile of this.tiles_.values()) tile.tick(now, server);
+  }
+
+  /** @param {boolean} hidden @param {number} now */
+  setPageHidden(hidden, now) {
+    this.pageHidden_ = hidden;
+    this.tellSeen_(now);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  onScrolled_(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) this.outside_.delete(target);
+      else this.outside_.add(target);
+    }
+    this.tellSeen_(performance.now());
+  }
+
+  /** A tile that is large covers all the others. @param {number} now */
+  tellSeen_(now) {
+    for (const tile of this.tiles_.values()) {
+      const covered = this.expanded_ !== null && this.expanded_ !== tile;
+      const outside = this.expanded_ !== tile && this.outside_.has(tile.element);
+      tile.setSeen(!this.pageHidden_ && !covered && !outside, now);
+    }
   }
 
   /** @param {number} now */
@@ -90,6 +122,8 @@ export class Wall {
   /** @param {string} id @param {Tile} tile */
   remove_(id, tile) {
     if (this.expanded_ === tile) this.closeExpanded_();
+    this.observer_.unobserve(tile.element);
+    this.outside_.delete(tile.element);
     tile.destroy();
     this.tiles_.delete(id);
   }
@@ -113,6 +147,7 @@ export class Wall {
     this.expanded_ = wanted;
     this.element_.toggleAttribute('data-has-expanded', wanted !== null);
     wanted?.expand(now, byUser);
+    this.tellSeen_(now);
   }
 
   /** @param {KeyboardEvent} event */

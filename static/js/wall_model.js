@@ -1,6 +1,6 @@
 // What the page knows of the server: asks `/api/v1/cameras` again and again, for days, and never gives up.
 
-import { readCameras } from './api.js';
+import { readCamera, readCameras } from './api.js';
 import { ServerClock } from './server_clock.js';
 
 /**
@@ -13,9 +13,12 @@ import { ServerClock } from './server_clock.js';
  */
 
 const POLL_MS = 2_000;
+/** While the wall's socket tells every change: often enough to notice that it is only half alive. */
+const POLL_TOLD_MS = 10_000;
 const POLL_MAX_MS = 15_000;
 const ANSWER_DEADLINE_MS = 5_000;
-const VERSION_EVERY_POLLS = 15;
+const VERSION_EVERY_MS = 30_000;
+const TELL_TOGETHER_MS = 30;
 /** Pages of 256 cameras: more than any wall shows. */
 const PAGES_MAX = 8;
 /** One lost answer is not yet news. */
@@ -27,6 +30,24 @@ export const initialState = { cameras: [], loaded: false, failures: 0, awaySince
 /** @param {WallState} state @param {import('./api.js').Camera[]} cameras @returns {WallState} */
 export function answered(state, cameras) {
   return { ...state, cameras, loaded: true, failures: 0, awaySince: null, refusal: null };
+}
+
+/**
+ * One camera was told over the wall's socket. Before the first answer the list is not known, and nothing is shown.
+ * @param {WallState} state
+ * @param {import('./api.js').Camera} camera
+ * @returns {WallState}
+ */
+export function told(state, camera) {
+  if (!state.loaded) return state;
+  const known = state.cameras.some((x) => x.id === camera.id);
+  const cameras = known ? state.cameras.map((x) => (x.id === camera.id ? camera : x)) : [...state.cameras, camera];
+  return { ...state, cameras };
+}
+
+/** @param {WallState} state @param {string} id @returns {WallState} */
+export function removed(state, id) {
+  return { ...state, cameras: state.cameras.filter((x) => x.id !== id) };
 }
 
 /**
@@ -46,10 +67,11 @@ export const isAway = (state) => state.failures > FAILURES_TOLERATED;
 /**
  * @param {WallState} state
  * @param {number} random in [0, 1)
+ * @param {boolean} [live] the wall's socket tells every change
  * @returns {number} ms until the next poll
  */
-export function pollDelay(state, random) {
-  if (state.failures === 0) return POLL_MS;
+export function pollDelay(state, random, live = false) {
+  if (state.failures === 0) return live ? POLL_TOLD_MS : POLL_MS;
   return Math.min(POLL_MAX_MS, 1000 * 2 ** (state.failures - 1)) * (0.8 + 0.4 * random);
 }
 
@@ -64,7 +86,7 @@ class HttpStatusError extends Error {
 export class WallModel {
   /**
    * @param {object} options
-   * @param {(state: WallState) => void} options.onState after every poll
+   * @param {(state: WallState) => void} options.onState after every poll, and whenever a camera was told
    * @param {(build: string) => void} options.onBuild
    */
   constructor({ onState, onBuild }) {
@@ -72,10 +94,50 @@ export class WallModel {
     this.clock = new ServerClock();
     this.onState_ = onState;
     this.onBuild_ = onBuild;
-    this.polls_ = 0;
+    /** The wall's socket is open and tells every change. */
+    this.live_ = false;
+    this.buildAsked_ = -Infinity;
     this.polling_ = false;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.tellTimer_ = undefined;
+    /** @type {((state: WallState) => WallState)[]} what was told while an answer is on its way, which may be older */
+    this.meanwhile_ = [];
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer_ = undefined;
+  }
+
+  /** The wall's socket begins by telling all cameras; when it is lost, changes may be lost with it. @param {boolean} live */
+  setLive(live) {
+    this.live_ = live;
+    if (!live) this.poll();
+  }
+
+  /** @param {any} json as the API tells a camera */
+  tellCamera(json) {
+    const camera = readCamera(json);
+    if (camera === null) return;
+    const isNew = this.state.loaded && !this.state.cameras.some((x) => x.id === camera.id);
+    this.tell_((state) => told(state, camera));
+    if (isNew) this.poll(); // Only the list knows the order.
+  }
+
+  /** @param {string} id */
+  tellRemoved(id) {
+    this.tell_((state) => removed(state, id));
+    this.poll();
+  }
+
+  /** @param {(state: WallState) => WallState} change */
+  tell_(change) {
+    if (this.polling_) this.meanwhile_.push(change);
+    const state = change(this.state);
+    if (state === this.state) return;
+    this.state = state;
+    // A new connection tells all cameras one by one: the wall looks at them once.
+    this.tellTimer_ ??= setTimeout(() => {
+      this.tellTimer_ = undefined;
+      this.onState_(this.state);
+    }, TELL_TOGETHER_MS);
   }
 
   /** Asks now; also when a tile wants to know why its picture stands still, or the network came back. */
@@ -83,18 +145,22 @@ export class WallModel {
     if (this.polling_) return;
     this.polling_ = true;
     clearTimeout(this.timer_);
+    this.meanwhile_ = [];
     const wasAway = this.state.failures > 0;
     this.fetchCameras_()
       .then((cameras) => {
-        this.state = answered(this.state, cameras);
-        if (wasAway || this.polls_++ % VERSION_EVERY_POLLS === 0) this.fetchBuild_();
+        this.state = this.meanwhile_.reduce((state, change) => change(state), answered(this.state, cameras));
+        const now = performance.now();
+        if (!wasAway && now - this.buildAsked_ < VERSION_EVERY_MS) return;
+        this.buildAsked_ = now;
+        this.fetchBuild_();
       })
       .catch((error) => {
         this.state = failed(this.state, performance.now(), error instanceof HttpStatusError ? error.status : null);
       })
       .finally(() => {
         this.polling_ = false;
-        this.timer_ = setTimeout(() => this.poll(), pollDelay(this.state, Math.random()));
+        this.timer_ = setTimeout(() => this.poll(), pollDelay(this.state, Math.random(), this.live_));
         this.onState_(this.state);
       });
   }

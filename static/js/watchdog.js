@@ -34,7 +34,8 @@ export class Watchdog {
     this.blip_ = -Infinity;
     this.anchor_ = now;
     this.rung_ = 0;
-    this.rebuilds_ = 0;
+    /** New players since the picture last moved. */
+    this.rebuilds = 0;
     this.lastRebuild_ = now;
     this.lastRecover_ = -Infinity;
     this.rebuildDue_ = Infinity;
@@ -73,7 +74,7 @@ export class Watchdog {
       this.lastRecover_ = now;
       return 'recover_media';
     }
-    const gap = REBUILD_GAPS_MS[Math.min(this.rebuilds_, REBUILD_GAPS_MS.length - 1)] ?? 0;
+    const gap = REBUILD_GAPS_MS[Math.min(this.rebuilds, REBUILD_GAPS_MS.length - 1)] ?? 0;
     this.rebuildDue_ = Math.min(this.rebuildDue_, Math.max(now, this.lastRebuild_ + gap));
     return null;
   }
@@ -92,7 +93,7 @@ export class Watchdog {
   /** The picture moves. @param {number} now */
   reset_(now) {
     this.wake(now);
-    this.rebuilds_ = 0;
+    this.rebuilds = 0;
     this.rebuildDue_ = Infinity;
   }
 
@@ -118,7 +119,7 @@ export class Watchdog {
   rebuild_(now) {
     this.rebuildDue_ = Infinity;
     this.lastRebuild_ = now;
-    ++this.rebuilds_;
+    ++this.rebuilds;
     return 'rebuild';
   }
 

@@ -10,6 +10,7 @@
  * @property {Record<import('./badge.js').BadgeKind, string>} badge
  * @property {Record<string, string>} reason why a camera is not live
  * @property {Record<string, string>} condition what is wrong with a picture that does arrive
+ * @property {Partial<Record<import('./player_choice.js').ChoiceReason, string>>} player why a tile has the player that it has
  * @property {Ui} ui
  */
 
@@ -28,6 +29,7 @@ const en = {
     undecodable: 'UNDECODABLE',
     black: 'BLACK',
     uniform: 'NO DETAIL',
+    paused: 'PAUSED',
   },
   reason: {
     auth: 'User name or password refused',
@@ -53,6 +55,11 @@ const en = {
     undecodable: 'The picture cannot be decoded',
     black: 'The picture is black',
     uniform: 'The picture is one plain colour',
+  },
+  player: {
+    socket_blocked: 'Plays HLS, seconds later: the connection for live pictures (WebSocket) cannot be opened from here',
+    mse_failed: 'Plays HLS, seconds later: the live player failed here and is tried again later',
+    no_media_source: 'Plays HLS, seconds later: this browser lacks Media Source',
   },
   ui: {
     title: 'Camera wall',

@@ -12,6 +12,14 @@ const PICTURES_MS = 20_000;
 /** Values of two prints of one scene may differ by so much on average: MPEG-1 is coarse, and players round. */
 const ALIKE_MAX = 24;
 
+const CAMERAS = ['cam01', 'cam02'];
+const MOUNTS = {
+  cameras: CAMERAS.map((name) => ({
+    name,
+    streams: ['main', 'sub'].map((path) => ({ path, clip: `${name}_${path}.mov` })),
+  })),
+};
+
 /** @type {import('./support/wall.mjs').TestWall} */
 let wall;
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */
@@ -19,9 +27,9 @@ let browser;
 
 before(async () => {
   const listeners = Object.entries(PORTS).map(([profile, port]) => `  - {profile: ${profile}, listen: "127.0.0.1:${port}"}\n`);
-  wall = await openWall(`compat:\n${listeners.join('')}`);
+  wall = await openWall(MOUNTS, `compat:\n${listeners.join('')}`);
   browser = await openBrowser({ width: 1024, height: 768 });
-  await live(['cam01', 'cam02']);
+  await live(CAMERAS);
   // Something of the wall's own host that has no script and no policy, as the pages of the earlier viewers came from theirs.
   await browser.page.goto(new URL('/version', wall.url).href);
   for (const path of ['@cycjimmy/jsmpeg-player/dist/jsmpeg-player.umd.min.js', 'mpegts.js/dist/mpegts.js'])

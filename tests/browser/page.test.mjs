@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { openBrowser, tiles, waitForTiles } from './support/browser.mjs';
-import { camera, FakeServer } from './support/fake_server.mjs';
+import { camera } from './support/fake_server.mjs';
+import { FakeWall } from './support/fake_wall.mjs';
 import { badTexts, tileBoxes } from './support/legibility.mjs';
 
-const server = new FakeServer();
+const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
+/** Without clips: whatever is asked of it, no picture comes. */
+const server = new FakeWall({});
 let url = '';
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */
 let browser;
@@ -15,7 +18,7 @@ const inSeconds = (/** @type {number} */ s) => new Date(Date.now() + s * 1000).t
 const POLL_MS = 8_000;
 
 before(async () => {
-  url = await server.listen();
+  url = `${await server.listen()}?player=${PLAYER}`;
   browser = await openBrowser({ width: 1440, height: 900 });
 });
 
@@ -24,7 +27,9 @@ after(async () => {
   await server.close();
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  // The page before would answer to what the next test changes.
+  await browser.page.goto('about:blank');
   server.build = 'first';
   server.ready = true;
 });

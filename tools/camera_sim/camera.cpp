@@ -180,6 +180,8 @@ void camera::vanish() {
 }
 
 void camera::play(mount& on, const std::shared_ptr<const clip>& next) {
+  if (!on.options.content)
+    return;
   const auto before = on.content()->video.kind;
   on.play(next);
   GstRTSPMountPoints* points = gst_rtsp_server_get_mount_points(server_);

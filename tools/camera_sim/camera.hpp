@@ -73,7 +73,7 @@ public:
   void vanish();
 
   /// Plays another clip (null: its own) on one of the camera's streams. With another codec its
-  /// sessions end, as at a camera that is configured anew.
+  /// sessions end, as at a camera that is configured anew. Does nothing to a live stream.
   void play(mount& on, const std::shared_ptr<const clip>& next);
 
   /// Ends all faults.

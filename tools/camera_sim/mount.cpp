@@ -15,6 +15,9 @@ namespace {
 constexpr guint16 udp_port_first = 40000;
 constexpr guint16 udp_port_last = 60000;
 
+/// A keyframe comes at once; the kernel keeps it until the session's thread takes it.
+constexpr int live_buffer_bytes = 2 << 20U;
+
 /// What the factory's signal needs; freed with the handler.
 struct configuration {
   std::shared_ptr<mount> of;
@@ -37,7 +40,18 @@ const char* payloader(codec kind) {
   return "fakesink";
 }
 
+/// What comes over the network is passed on as it comes: no buffer, no clock of its own.
+std::string live_launch_line(std::uint16_t port) {
+  return std::string{"( udpsrc address="} + live_group + " port=" + std::to_string(port) +
+         " multicast-iface=lo buffer-size=" + std::to_string(live_buffer_bytes) +
+         " caps=\"application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96\""
+         " ! rtph264depay ! h264parse ! " +
+         payloader(codec::h264) + " name=pay0 )";
+}
+
 std::string launch_line(const mount& of) {
+  if (of.options.live_port != 0)
+    return live_launch_line(of.options.live_port);
   const auto content = of.content();
   std::string line =
     std::string{"( appsrc name=video ! "} + payloader(content->video.kind) + " name=pay0 ";
@@ -54,9 +68,11 @@ void unprepared(GstRTSPMedia* /*media*/, gpointer data) {
 void configure(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer data) {
   auto& chosen = *static_cast<configuration*>(data);
   GstElement* bin = gst_rtsp_media_get_element(media);
-  auto played = feed::make(chosen.of, bin);
   filter_packets(chosen.of, bin);
+  auto played = chosen.of->options.content ? feed::make(chosen.of, bin) : nullptr;
   gst_object_unref(bin);
+  if (!played)
+    return;
 
   using held = std::pair<std::shared_ptr<feed>, pacer*>;
   g_signal_connect_data(

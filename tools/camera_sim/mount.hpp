@@ -14,6 +14,10 @@ namespace camwall::camera_sim {
 
 class pacer;
 
+/// Where live sources send, on the loopback interface: an address that no router passes on (RFC
+/// 2365 §6.1), so that any number of sessions can hear one source.
+inline constexpr const char* live_group = "239.255.77.77";
+
 enum class transport { tcp, udp, both };
 
 /// Where a new session begins: in the middle of whatever the others are being sent (as if one
@@ -25,7 +29,11 @@ enum class start { late_join, keyframe };
 struct mount_options {
   /// The stream's name in the address: main, sub.
   std::string path;
+  /// Null when `live_port` is given.
   std::shared_ptr<const clip> content;
+  /// Instead of a clip: every session passes on, unchanged, the H.264 that somebody sends as RTP to
+  /// this port of `live_group`. 0: none.
+  std::uint16_t live_port = 0;
   transport transports = transport::both;
   start begins = start::late_join;
   bool audio = true;

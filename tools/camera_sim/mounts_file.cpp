@@ -15,6 +15,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr unsigned port_max = 65'535;
+
 /// Thrown and caught in this file only: a reader of nested objects wants one way out.
 struct bad_mounts : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -62,7 +64,7 @@ const json& list(const json& object, const std::string& where, const char* key) 
 
 mount_options read_stream(const json& from, const std::string& where,
                           const std::filesystem::path& folder, clip_store& clips) {
-  allow_keys(from, where, {"path", "clip", "transport", "start", "audio"});
+  allow_keys(from, where, {"path", "clip", "live", "transport", "start", "audio"});
   mount_options result;
   result.path = text(from, where, "path");
   result.transports = choose<transport>(
@@ -74,6 +76,14 @@ mount_options read_stream(const json& from, const std::string& where,
     if (!audio->is_boolean())
       throw bad_mounts(where + ".audio: true or false is expected");
     result.audio = audio->get<bool>();
+  }
+  if (const auto live = from.find("live"); live != from.end()) {
+    if (from.contains("clip"))
+      throw bad_mounts(where + ": either clip or live is expected");
+    if (!live->is_number_unsigned() || *live == 0U || *live > port_max)
+      throw bad_mounts(where + ".live: a port is expected");
+    result.live_port = live->get<std::uint16_t>();
+    return result;
   }
   auto content = clips.get(folder / text(from, where, "clip"));
   if (!content)

@@ -41,6 +41,7 @@ export async function openBrowser(viewport) {
   return {
     page,
     problems,
+    profile,
     close: async () => {
       await context.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });

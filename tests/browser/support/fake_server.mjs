@@ -32,11 +32,11 @@ export function camera(id, changes = {}) {
 
 export class FakeServer {
   constructor() {
-    /** @type {unknown[]} */
-    this.cameras = [];
+    /** @type {any[]} */
+    this.cameras_ = [];
     this.build = 'first';
     this.ready = true;
-    /** Requests of playlists and segments. */
+    /** Requests of playlists and segments, and subscriptions. */
     this.mediaRequests = 0;
     this.server_ = createServer((request, response) => {
       this.answer_(request.url ?? '/').then(
@@ -48,6 +48,19 @@ export class FakeServer {
       );
     });
   }
+
+  get cameras() {
+    return this.cameras_;
+  }
+
+  set cameras(list) {
+    const before = this.cameras_;
+    this.cameras_ = list;
+    this.camerasChanged(before);
+  }
+
+  /** For those who tell changes. @param {any[]} _before */
+  camerasChanged(_before) {}
 
   /** @param {number} port 0: any @returns {Promise<string>} its address */
   listen(port = 0) {

@@ -11,7 +11,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const BUILD = resolve(REPOSITORY, process.env.CAMWALL_BUILD ?? 'build/release');
 const CLIPS = resolve(REPOSITORY, process.env.CAMWALL_CLIPS ?? 'build/clips');
 /** The wall's port; the cameras' ports follow it. */
-const PORT = Number(process.env.CAMWALL_TEST_PORT ?? 18710);
+export const PORT = Number(process.env.CAMWALL_TEST_PORT ?? 18710);
 const READY_DEADLINE_MS = 20_000;
 const STOP_DEADLINE_MS = 8_000;
 
@@ -68,8 +68,8 @@ class Program {
 function configFor(cameras, listen, more) {
   const text = (/** @type {unknown} */ x) => JSON.stringify(x); // JSON strings are YAML strings too.
   const entries = cameras.map(
-    ({ name, label, streams }) =>
-      `  - {id: ${text(name)}, label: ${text(label)}, group: Site, url: ${text(streams.main)}, sub_url: ${text(streams.sub)}}\n`,
+    ({ name, label, streams: { main, sub } }) =>
+      `  - {id: ${text(name)}, label: ${text(label)}, group: Site, url: ${text(main)}${sub ? `, sub_url: ${text(sub)}` : ''}}\n`,
   );
   return `server:\n  listen: ${listen}\nhls:\n  directory: hls_out\nstate_dir: state\n${more}cameras:\n${entries.join('')}`;
 }
@@ -103,10 +103,11 @@ async function isReady(url) {
 
 /**
  * Starts the wall; with CAMWALL_URL in the environment it is somebody else's, and cannot be hurt.
+ * @param {{cameras: object[]}|null} [mounts] other cameras than those of the demo, as in a mounts file
  * @param {string} [more] further sections of the configuration, each line with its end
  * @returns {Promise<TestWall>}
  */
-export async function openWall(more = '') {
+export async function openWall(mounts = null, more = '') {
   const given = process.env.CAMWALL_URL;
   if (given) return { url: given, command: null, stopServer: null, startServer: null, close: async () => {} };
 
@@ -115,8 +116,10 @@ export async function openWall(more = '') {
   const configFile = join(folder, 'wall.yaml');
   const listen = `127.0.0.1:${PORT}`;
   const url = `http://${listen}/`;
+  const mountsFile = join(folder, 'mounts.json');
+  if (mounts) await writeFile(mountsFile, JSON.stringify(mounts));
   const simulator = new Program(join(BUILD, 'camwall-camera-sim'), [
-    '--demo', CLIPS, '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
+    ...(mounts ? ['--mounts', mountsFile] : ['--demo', CLIPS]), '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
   ]);
   /** @type {Program|null} */
   let server = null;

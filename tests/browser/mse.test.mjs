@@ -1,0 +1,292 @@
+// Media Source over the wall's socket, in a real browser, against a server that makes faults which the real one does
+// not. What plays is proven by presented frames and by pixels.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { difference, openBrowser, pictures, presentedFrames, tiles, waitForTiles } from './support/browser.mjs';
+import { readClip } from './support/chunks.mjs';
+import { camera } from './support/fake_server.mjs';
+import { FakeWall } from './support/fake_wall.mjs';
+
+const CAMERAS = 16;
+const ALL_LIVE_MS = 30_000;
+/** A tile must be honest about a picture that stands still within this. */
+const HONEST_MS = 10_000;
+const FRAMES_WINDOW_MS = 2_000;
+
+/** @type {FakeWall} */
+let server;
+let url = '';
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  server = new FakeWall({ sub: await readClip('cam01_sub.mov', false), main: await readClip('h264_aac.mov', true) });
+  url = await server.listen();
+  browser = await openBrowser({ width: 1440, height: 900 });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** @typedef {import('./support/browser.mjs').TileFacts[]} Tiles */
+const allLive = (/** @type {Tiles} */ list) => list.length === server.cameras.length && list.every((x) => x.badge === 'live');
+const live = () => waitForTiles(browser.page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'all tiles are live' });
+
+/** @param {string} id @param {string} attribute */
+const attribute = (id, attribute) => browser.page.getAttribute(`[data-camera="${id}"]`, attribute);
+
+/** Waits for a fact of the test's own side. @param {() => boolean} fact @param {string} what @param {number} deadlineMs */
+async function until(fact, what, deadlineMs = HONEST_MS) {
+  for (const end = performance.now() + deadlineMs; !fact(); ) {
+    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
+    await browser.page.waitForTimeout(50);
+  }
+}
+
+/** Notes each step back of each video's clock from now on. */
+async function watchForStepsBack() {
+  await browser.page.evaluate(() => {
+    const note = { stepsBack: 0 };
+    Object.assign(window, { note });
+    for (const video of document.querySelectorAll('video')) {
+      let newest = -1;
+      /** @param {number} _now @param {{mediaTime: number}} frame */
+      const see = (_now, { mediaTime }) => {
+        if (mediaTime < newest) ++note.stepsBack;
+        newest = Math.max(newest, mediaTime);
+        video.requestVideoFrameCallback(see);
+      };
+      video.requestVideoFrameCallback(see);
+    }
+  });
+}
+
+const stepsBack = () => browser.page.evaluate(() => /** @type {any} */ (window).note.stepsBack);
+
+test('sixteen tiles play over one socket, by frames and pixels, and none is late', async (t) => {
+  const { page } = browser;
+  server.cameras = Array.from({ length: CAMERAS }, (_, i) => camera(`cam${i}`));
+  await page.goto(url);
+  const { tookMs } = await live();
+  const first = await pictures(page);
+  const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+  const second = await pictures(page);
+  for (const [id, count] of Object.entries(frames)) {
+    assert.ok(count >= 15, `${id} presented ${count} frames in ${FRAMES_WINDOW_MS} ms`);
+    assert.ok(difference(first[id], second[id]) > 20, `the pixels of ${id} stand still`);
+    assert.equal(await attribute(id, 'data-player'), 'mse');
+    assert.equal(await attribute(id, 'data-player-reason'), 'default');
+  }
+  assert.equal(server.upgrades, 1);
+  const late = await page.$$eval('.tile', (all) => all.map((x) => Date.now() - 1000 * Number(/** @type {HTMLElement} */ (x).dataset.captured)));
+  // The attribute is brought up to date twice a second.
+  assert.ok(late.every((x) => x < 2_000), `ms behind the camera: ${late}`);
+  t.diagnostic(`live after ${Math.round(tookMs)} ms; ms behind the camera: ${late.map(Math.round).join(' ')}`);
+});
+
+test('the large view has the main stream with its sound, and bad sound does not stop the picture', async () => {
+  const { page } = browser;
+  await page.addInitScript(() => {
+    const { Audio } = window;
+    /** @type {HTMLAudioElement[]} */
+    const sounds = [];
+    Object.assign(window, { sounds, Audio: function () {
+      const sound = new Audio();
+      sounds.push(sound);
+      return sound;
+    } });
+  });
+  server.cameras = [camera('a', { streams: { ...camera('a').streams, main: { ...camera('a').streams.main, audio: 'aac' } } }), camera('b')];
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="a"] .tile-open');
+  await page.waitForSelector('[data-camera="a"] [data-stream="main"][data-shown]', { timeout: HONEST_MS });
+  assert.ok(server.watched().includes('a/main'));
+  await page.waitForSelector('[data-camera="a"] .sound[aria-pressed="true"]');
+  await page.waitForFunction(() => {
+    const video = /** @type {HTMLVideoElement|null} */ (document.querySelector('[data-expanded] .feed-large video'));
+    const sounds = /** @type {HTMLAudioElement[]} */ (/** @type {any} */ (window).sounds);
+    return video && sounds.some((x) => !x.muted && !x.paused && x.currentTime > 1 && Math.abs(x.currentTime - video.currentTime) < 0.3);
+  }, undefined, { timeout: HONEST_MS });
+  await until(() => !server.watched().includes('b/sub'), 'what the large view covers is given up');
+  assert.equal((await tiles(page)).find((x) => x.camera === 'b')?.badge, 'paused');
+  server.feed('a/main').badSound = true;
+  const before = Number(await attribute('a', 'data-main-frames'));
+  await page.waitForFunction((n) => Number(document.querySelector('[data-expanded]')?.getAttribute('data-main-frames')) > n + 60, before, { timeout: HONEST_MS });
+  assert.equal(await attribute('a', 'data-badge'), 'live');
+  await page.keyboard.press('Escape');
+  await until(() => server.watched().join() === 'a/sub,b/sub', 'the wall is back and the main stream is given up');
+  await live();
+});
+
+test('the main stream fails and the small one stays', async () => {
+  const { page } = browser;
+  server.cameras = [camera('c')];
+  server.feed('c/main').stalled = true;
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="c"] .tile-open');
+  await page.waitForFunction(() => document.querySelector('[data-expanded] .note')?.textContent !== '');
+  await page.waitForTimeout(1_000);
+  assert.equal(await attribute('c', 'data-badge'), 'live');
+  server.feed('c/main').stalled = false;
+  await page.waitForSelector('[data-camera="c"] [data-stream="main"][data-shown]', { timeout: 20_000 });
+});
+
+test('a worker that begins anew plays on, with another timeline, without a step back', async () => {
+  const { page } = browser;
+  server.cameras = [camera('d')];
+  await page.goto(url);
+  await live();
+  await watchForStepsBack();
+  for (let i = 0; i < 3; ++i) {
+    server.feed('d/sub').restart();
+    const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+    assert.ok((frames.d ?? 0) >= 15, `${frames.d} frames`);
+  }
+  assert.equal(await stepsBack(), 0);
+  assert.equal(await attribute('d', 'data-badge'), 'live');
+});
+
+test('what the server leaves out for a slow viewer, and pauses of the camera, are played over', async () => {
+  const { page } = browser;
+  server.cameras = [camera('e')];
+  await page.goto(url);
+  await live();
+  await watchForStepsBack();
+  server.feed('e/sub').drop(1.5);
+  await presentedFrames(page, 2_500);
+  const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+  assert.ok((frames.e ?? 0) >= 15, `${frames.e} frames`);
+  server.feed('e/sub').stalled = true;
+  await page.waitForTimeout(1_000);
+  server.feed('e/sub').stalled = false;
+  assert.ok(((await presentedFrames(page, 3_000)).e ?? 0) >= 20);
+  assert.equal(await stepsBack(), 0);
+});
+
+test('a channel that stands still is stale within ten seconds, is asked for again, and heals', async (t) => {
+  const { page } = browser;
+  server.cameras = [camera('f'), camera('g')];
+  await page.goto(url);
+  await live();
+  const subscribed = server.subscribed.get('f/sub') ?? 0;
+  server.feed('f/sub').stalled = true;
+  const stale = (/** @type {Tiles} */ x) => x.find((y) => y.camera === 'f')?.badge === 'stale';
+  const { tiles: list, tookMs } = await waitForTiles(page, stale, { deadlineMs: HONEST_MS, what: 'f is stale' });
+  assert.equal(list.find((x) => x.camera === 'g')?.badge, 'live');
+  await until(() => (server.subscribed.get('f/sub') ?? 0) > subscribed, 'it is asked for again', 12_000);
+  server.feed('f/sub').stalled = false;
+  const back = await live();
+  t.diagnostic(`stale after ${Math.round(tookMs)} ms, live ${Math.round(back.tookMs)} ms after the media`);
+});
+
+test('a hidden page gives everything up, and is back at once', async (t) => {
+  const { page } = browser;
+  server.cameras = [camera('h'), camera('i')];
+  await page.goto(url);
+  await live();
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => /** @type {any} */ (window).pretendHidden });
+    Object.assign(window, { pretendHidden: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await until(() => server.watched().length === 0, 'nothing is watched');
+  await page.evaluate(() => {
+    Object.assign(window, { pretendHidden: false });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  const { tookMs } = await live();
+  assert.ok(tookMs < 3_000, `back after ${tookMs} ms`);
+  t.diagnostic(`live again after ${Math.round(tookMs)} ms`);
+});
+
+test('tiles that are scrolled out of view are given up, and are no trouble', async () => {
+  const { page } = browser;
+  await page.setViewportSize({ width: 390, height: 300 });
+  server.cameras = Array.from({ length: 40 }, (_, i) => camera(`s${i}`));
+  await page.goto(url);
+  await until(() => server.watched().length > 0 && server.watched().length < 40, 'only what is seen is watched', 20_000);
+  const paused = (/** @type {Tiles} */ x) => x.filter((y) => y.badge === 'paused').length > 0;
+  await waitForTiles(page, paused, { deadlineMs: 20_000, what: 'tiles are paused' });
+  await page.evaluate(() => document.querySelector('[data-camera="s39"]')?.scrollIntoView());
+  const last = (/** @type {Tiles} */ x) => x.find((y) => y.camera === 's39')?.badge === 'live';
+  await waitForTiles(page, last, { deadlineMs: HONEST_MS, what: 'the last tile plays' });
+  await until(() => !server.watched().includes('s0/sub'), 'the first is given up');
+  assert.equal(await page.locator('#strip:not([hidden])').count(), 0);
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test('a camera that changes is shown at once, without waiting for the next question', async () => {
+  const { page } = browser;
+  server.cameras = [camera('j')];
+  await page.goto(url);
+  await live();
+  server.tell(camera('j', { phase: 'backoff', reason: 'refused' }));
+  await page.waitForSelector('[data-camera="j"][data-badge="offline"]', { timeout: 1_000 });
+});
+
+test('a socket that breaks is opened again and the wall plays on', async () => {
+  const { page } = browser;
+  server.cameras = [camera('k'), camera('l')];
+  await page.goto(url);
+  await live();
+  for (const code of [null, 1011, 4008]) {
+    const { upgrades } = server;
+    server.endSockets(code);
+    await until(() => server.upgrades > upgrades, 'the socket is opened again');
+    await presentedFrames(page, 1_000);
+    const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+    assert.ok(Object.values(frames).every((x) => x >= 15), `after ${code}: ${JSON.stringify(frames)}`);
+    await live();
+  }
+  assert.equal(await attribute('k', 'data-player'), 'mse');
+});
+
+for (const fault of /** @type {const} */ (['refuse', 'mute']))
+  test(`a WebSocket that does not open (${fault}) leads to HLS, says so, and MSE is back when it opens`, async () => {
+    const { page } = browser;
+    server.cameras = [camera('m')];
+    server[fault] = true;
+    await page.goto(url);
+    await page.waitForSelector('[data-camera="m"][data-player="hls"][data-player-reason="socket_blocked"]', { timeout: 15_000 });
+    assert.match((await attribute('m', 'title')) ?? '', /WebSocket/);
+    assert.notEqual(await attribute('m', 'data-badge'), 'live');
+    server[fault] = false;
+    await page.waitForSelector('[data-camera="m"][data-player="mse"][data-badge="live"]', { timeout: 45_000 });
+    assert.equal(await attribute('m', 'title'), '');
+  });
+
+test('a server that is away is no blocked socket: all tiles are honest, and play on when it is back', async () => {
+  const { page } = browser;
+  server.cameras = [camera('n')];
+  await page.goto(url);
+  await live();
+  const { port } = server;
+  await server.close();
+  const honest = (/** @type {Tiles} */ x) => x.every((y) => y.badge !== 'live');
+  await waitForTiles(page, honest, { deadlineMs: HONEST_MS, what: 'no tile pretends' });
+  assert.equal(await attribute('n', 'data-player'), 'mse');
+  await server.listen(port);
+  await live();
+  assert.equal(await attribute('n', 'data-player'), 'mse');
+});
+
+test('forced by the address, HLS opens no socket and MSE has no fall-back', async () => {
+  const { page } = browser;
+  server.cameras = [camera('o')];
+  const { upgrades } = server;
+  await page.goto(`${url}?player=hls`);
+  await page.waitForSelector('[data-camera="o"][data-player="hls"][data-player-reason="forced"]');
+  await page.waitForTimeout(500);
+  assert.equal(server.upgrades, upgrades);
+  await page.goto(`${url}?player=mse`);
+  await page.waitForSelector('[data-camera="o"][data-player="mse"][data-player-reason="forced"][data-badge="live"]');
+});
+
+test('the page met neither exceptions nor its security policy', () => {
+  assert.deepEqual(browser.problems, []);
+});
