@@ -119,7 +119,7 @@ export async function openWall(mounts = null, more = '') {
   const mountsFile = join(folder, 'mounts.json');
   if (mounts) await writeFile(mountsFile, JSON.stringify(mounts));
   const simulator = new Program(join(BUILD, 'camwall-camera-sim'), [
-    ...(mounts ? ['--mounts', mountsFile] : ['--demo', CLIPS]), '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
+    ...(mounts ? ['--mounts', mountsFile, '--clips', CLIPS] : ['--demo', CLIPS]), '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
   ]);
   /** @type {Program|null} */
   let server = null;
