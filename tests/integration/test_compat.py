@@ -54,8 +54,8 @@ def port(wall, profile, nth=0):
     return [int(x) for x in re.findall(rf"clients of {profile} on http://\S+:(\d+)/", wall.log())][nth]
 
 
-def client(wall, profile, target):
-    return LiveClient(types.SimpleNamespace(port=port(wall, profile)), target)
+def client(wall, profile, target, **how):
+    return LiveClient(types.SimpleNamespace(port=port(wall, profile)), target, **how)
 
 
 def get(wall, profile, path, nth=0, source=None):
@@ -266,6 +266,23 @@ def test_the_first_address_of_an_index_wins(wall, cameras):
             wait_until(lambda: set(first.payloads) & set(second.payloads), 10, "both get the very same pictures")
 
 
+def dropped_behind(wall):
+    return float(re.search(r'camwall_ws_dropped_frames_total\{reason="behind"\} (\S+)', wall.get("/metrics")[1].decode())[1])
+
+
+def test_a_client_of_c_that_reads_nothing_misses_pictures_and_holds_nobody_up(wall, cameras):
+    where = f"/ws?rtsp={encoded(cameras.url('gate'))}&camera_index=3&quality=95"
+    with client(wall, "fastapi_jpeg", where, receive_buffer=4096) as slow, client(wall, "fastapi_jpeg", where) as other:
+        first_picture(slow), first_picture(other)
+        before = dropped_behind(wall)
+        slow.pause()
+        wait_until(lambda: dropped_behind(wall) > before or slow.ended.is_set(), 15, "pictures are dropped")
+        more_pictures(other, 15)
+        slow.resume()
+        more_pictures(slow, 5)
+        assert all(jpeg_size(x) == (640, 360) for x in slow.payloads), "whole pictures only"
+
+
 # E: FastAPI and OpenCV, JPEG.
 
 def test_a_client_of_e_gets_the_native_size(wall, cameras):
@@ -332,7 +349,7 @@ def test_only_listed_addresses_may_connect(wall):
     assert status == 403 and "allow" in json.loads(body)["error"]
 
 
-def test_ids_are_the_same_after_a_restart_and_a_damaged_file_is_set_aside(wall):
+def test_the_end_is_quick_and_ids_outlive_it_and_a_damaged_file_is_set_aside(wall):
     before = get(wall, "jsmpeg", "/api/streams/")[2], get(wall, "django_jpeg", "/api/streams/")[2]
 
     def ids():
@@ -341,7 +358,11 @@ def test_ids_are_the_same_after_a_restart_and_a_damaged_file_is_set_aside(wall):
 
     known = [x["id"] for x in json.loads(before[0])], [x["id"] for x in json.loads(before[1])["streams"]]
     assert known[1] == [1, 2]
-    wall.stop()
+    with client(wall, "django_jpeg", "/ws/stream/?stream_id=1") as x, client(wall, "jsmpeg", f"/ws/stream?id={known[0][0]}") as y:
+        first_picture(x)
+        x.pause()
+        y.pause()
+        assert wall.stop() < 3, "clients that do not answer delay the end by a moment, not each by one"
     wall.start()
     assert ids() == known
     wall.stop()
