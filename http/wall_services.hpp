@@ -69,7 +69,7 @@ struct wall_services {
   std::string build;   ///< Changes with every build: an open page reloads itself.
 };
 
-/// Gets told what the transport does, for the metrics. Called from HTTP threads.
+/// Gets told what the transport does, for the metrics. Called from HTTP and WebSocket threads.
 class http_observer {
 public:
   virtual ~http_observer() = default;
