@@ -20,8 +20,9 @@ feed_key normal(feed_key x) {
 
 } // namespace
 
-live_hub::live_hub(thread where, std::function<void(std::string_view)> on_limit)
-  : thread_(std::move(where)), on_limit_(std::move(on_limit)) {
+live_hub::live_hub(thread where, std::function<void(std::string_view)> on_limit,
+                   std::function<void(std::size_t)> on_dropped)
+  : thread_(std::move(where)), on_limit_(std::move(on_limit)), on_dropped_(std::move(on_dropped)) {
   // nop
 }
 
@@ -166,7 +167,11 @@ std::string live_hub::take(const live_source& from, arrived_media x) {
     return wrong;
   ++chunks_;
   bytes_ += x.payload.size();
-  dropped_ += x.dropped;
+  if (auto dropped = std::min(x.dropped, dropped_max); dropped > 0) {
+    dropped_ += dropped;
+    if (on_dropped_)
+      on_dropped_(dropped);
+  }
   auto before = feed->kept_bytes();
   auto wrong = feed->take(std::move(x));
   note_kept(*feed, before);

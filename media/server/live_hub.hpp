@@ -56,8 +56,13 @@ public:
     std::function<void(event_loop::timer_id)> cancel;
   };
 
-  /// `on_limit` is told the name of each limit that was reached.
-  live_hub(thread where, std::function<void(std::string_view)> on_limit);
+  /// A worker that says that it left out more than this at a time is not believed.
+  static constexpr std::uint32_t dropped_max = 100'000;
+
+  /// `on_limit` is told the name of each limit that was reached, `on_dropped` how many chunks a
+  /// worker left out because its channel was full; the latter may be empty.
+  live_hub(thread where, std::function<void(std::string_view)> on_limit,
+           std::function<void(std::size_t)> on_dropped = {});
 
   subscription_id subscribe(const feed_key& what, bool sound,
                             std::shared_ptr<media_sink> sink) override;
@@ -103,6 +108,7 @@ private:
 
   thread thread_;
   std::function<void(std::string_view)> on_limit_;
+  std::function<void(std::size_t)> on_dropped_;
   std::atomic<subscription_id> last_subscription_{0};
   std::uint32_t last_feed_ = 0;
   std::map<feed_key, live_feed> feeds_;

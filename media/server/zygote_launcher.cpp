@@ -134,16 +134,18 @@ zygote_launcher::zygote_launcher(zygote_options options,
                                  std::function<void(std::string)> on_zygote_exit)
   : options_(std::move(options)),
     on_zygote_exit_(std::move(on_zygote_exit)),
-    hub_({.post = [this](std::function<void()> job) { loop_.post(std::move(job)); },
-          .call_after =
-            [this](std::chrono::milliseconds delay, std::function<void()> job) {
-              return loop_.call_after(delay, std::move(job));
-            },
-          .cancel = [this](event_loop::timer_id id) { loop_.cancel(id); }},
-         [this](std::string_view limit) {
-           if (options_.on_limit)
-             options_.on_limit(limit);
-         }) {
+    hub_(
+      {.post = [this](std::function<void()> job) { loop_.post(std::move(job)); },
+       .call_after =
+         [this](std::chrono::milliseconds delay, std::function<void()> job) {
+           return loop_.call_after(delay, std::move(job));
+         },
+       .cancel = [this](event_loop::timer_id id) { loop_.cancel(id); }},
+      [this](std::string_view limit) {
+        if (options_.on_limit)
+          options_.on_limit(limit);
+      },
+      options_.on_media_dropped) {
   // nop
 }
 

@@ -25,6 +25,9 @@ struct zygote_options {
   sequence_store* sequences = nullptr; ///< Gives each worker its first numbers.
   /// Told the name of each limit at which a worker was stopped. On the media I/O thread.
   std::function<void(std::string_view)> on_limit;
+  /// Told how many chunks of live media a worker left out because nobody took them in time. On the
+  /// media I/O thread.
+  std::function<void(std::size_t)> on_media_dropped;
   /// How long an order waits for a zygote that is being replaced before it fails with `resources`.
   std::chrono::milliseconds launch_deadline{3000};
 };

@@ -10,6 +10,7 @@
 // stream sockets is buffered; all else goes to the kernel as it is.
 
 #include "media/worker/interleaved.hpp"
+#include "media/worker/order_bell.hpp"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -92,6 +93,22 @@ int kernel_poll(pollfd* fds, nfds_t count, int timeout_ms) {
   return static_cast<int>(::syscall(SYS_poll, fds, count, timeout_ms));
 }
 
+bool is_buffered(int fd) {
+  auto* x = slot_of(fd);
+  return x != nullptr && x->buffer;
+}
+
+/// libav takes the return for the end of one of its many short waits, and asks whether to go on.
+int poll_with_bell(pollfd& camera, camwall::media::order_bell& bell, int timeout_ms) {
+  std::array<pollfd, 2> both{camera, pollfd{.fd = bell.fd, .events = POLLIN, .revents = 0}};
+  auto result = kernel_poll(both.data(), both.size(), timeout_ms);
+  if (result < 0)
+    return result;
+  camera.revents = both[0].revents;
+  bell.rung = both[1].revents != 0;
+  return camera.revents != 0 ? 1 : 0;
+}
+
 } // namespace
 
 // The C library's headers may define these names inline, so that ours differ and take theirs in the
@@ -127,8 +144,12 @@ ssize_t camwall_recv(int fd, void* to, std::size_t size, int flags) {
 
 int camwall_poll(pollfd* fds, nfds_t count, int timeout_ms) {
   auto ready = [](const pollfd& x) { return (x.events & POLLIN) != 0 && has_data(x.fd); };
-  if (std::none_of(fds, fds + count, ready))
+  if (std::none_of(fds, fds + count, ready)) {
+    auto& bell = camwall::media::the_order_bell();
+    if (count == 1 && fds->events == POLLIN && is_buffered(fds->fd) && bell.fd >= 0 && !bell.rung)
+      return poll_with_bell(*fds, bell, timeout_ms);
     return kernel_poll(fds, count, timeout_ms);
+  }
   if (count == 1 && fds->events == POLLIN) {
     fds->revents = POLLIN;
     return 1;

@@ -1,6 +1,7 @@
 #include "media/worker/server_link.hpp"
 
 #include "media/worker/log.hpp"
+#include "media/worker/order_bell.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -32,6 +33,7 @@ std::optional<open_order> server_link::wait_for_order(std::chrono::milliseconds 
     log_line("unreadable order: " + x.error());
     return std::nullopt;
   }
+  the_order_bell().fd = socket_.get();
   if (auto* job = std::get_if<open_order>(&*x))
     return std::move(*job);
   return std::nullopt;
@@ -39,7 +41,7 @@ std::optional<open_order> server_link::wait_for_order(std::chrono::milliseconds 
 
 bool server_link::stop_requested() {
   auto now = std::chrono::steady_clock::now();
-  if (!stop_ && now - looked_at_ >= look_every) {
+  if (!stop_ && (the_order_bell().rung || now - looked_at_ >= look_every)) {
     looked_at_ = now;
     look();
   }
@@ -53,6 +55,7 @@ void server_link::on_watch(std::function<void(const watch_order&)> handler) {
 }
 
 void server_link::look() {
+  the_order_bell().rung = false;
   while (!stop_ && take_order()) {
     // nop
   }

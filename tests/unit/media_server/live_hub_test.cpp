@@ -74,6 +74,7 @@ protected:
   std::map<event_loop::timer_id, std::function<void()>> timers_;
   event_loop::timer_id last_timer_ = 0;
   std::vector<std::string> limits_;
+  std::size_t dropped_ = 0;
   live_hub hub_{{.post = [](std::function<void()> job) { job(); },
                  .call_after =
                    [this](std::chrono::milliseconds, std::function<void()> job) {
@@ -81,7 +82,8 @@ protected:
                      return last_timer_;
                    },
                  .cancel = [this](event_loop::timer_id id) { timers_.erase(id); }},
-                [this](std::string_view x) { limits_.emplace_back(x); }};
+                [this](std::string_view x) { limits_.emplace_back(x); },
+                [this](std::size_t x) { dropped_ += x; }};
   fake_worker worker_;
   std::shared_ptr<noting_sink> sink_ = std::make_shared<noting_sink>();
   feed_key gate_{.camera = "gate", .stream = "main"};
@@ -192,6 +194,22 @@ TEST_F(live_hub_test, names_what_a_worker_may_not_send) {
   hub_.subscribe({.camera = "yard", .stream = "main"}, false, sink_);
   EXPECT_NE(send(other, message_kind::description), "") << "the feed of another";
   EXPECT_NE(send(other, message_kind::description, false, false, 3), "") << "a feed to come";
+}
+
+TEST_F(live_hub_test, counts_what_workers_left_out_and_believes_no_absurd_number) {
+  hub_.attach("gate", "main", worker_);
+  hub_.subscribe(gate_, false, sink_);
+  introduce(worker_);
+  for (std::uint32_t n : {7U, ~0U}) {
+    arrived_media x;
+    x.feed = 1;
+    x.keyframe = true;
+    x.dropped = n;
+    x.payload = "x";
+    EXPECT_EQ(hub_.take(worker_, std::move(x)), "");
+  }
+  EXPECT_EQ(dropped_, 7 + live_hub::dropped_max);
+  EXPECT_EQ(hub_.counts().dropped_by_workers, dropped_);
 }
 
 TEST_F(live_hub_test, keeps_no_more_than_it_may) {
