@@ -2,6 +2,7 @@
 
 #include "actors/wall_system.hpp"
 #include "cli/commands.hpp"
+#include "cli/compat_listeners.hpp"
 #include "cli/http_probe.hpp"
 #include "cli/install.hpp"
 #include "cli/liveness.hpp"
@@ -164,29 +165,30 @@ struct running_wall::impl {
     ::kill(::getpid(), SIGTERM);
   }
 
+  http::wall_services services() {
+    return {.wall = &snapshots,
+            .demand = [this](std::string_view camera,
+                             std::string_view stream) { owned_wall->demand(camera, stream); },
+            .order = [this](std::string_view camera,
+                            camera_order what) { owned_wall->order(camera, what); },
+            .live = &launcher.hub(),
+            .live_limits = live_limits_of(*config),
+            .live_observer = &live_observer,
+            .metrics = [this] { return exporter.text(); },
+            .ready = [this] { return wall.load() != nullptr && !gave_up; },
+            .static_dir = installed.static_dir,
+            .hls_dir = config->hls.directory,
+            .segment_s = config->hls.segment.count(),
+            .version = installed.version,
+            .build = installed.build};
+  }
+
   std::string start_http() {
-    auto started = http::server::start(
-      listen_options_of(*config),
-      {.wall = &snapshots,
-       .demand = [this](std::string_view camera,
-                        std::string_view stream) { owned_wall->demand(camera, stream); },
-       .order = [this](std::string_view camera,
-                       camera_order what) { owned_wall->order(camera, what); },
-       .live = &launcher.hub(),
-       .live_limits = live_limits_of(*config),
-       .live_observer = &live_observer,
-       .metrics = [this] { return exporter.text(); },
-       .ready = [this] { return wall.load() != nullptr && !gave_up; },
-       .static_dir = installed.static_dir,
-       .hls_dir = config->hls.directory,
-       .segment_s = config->hls.segment.count(),
-       .version = installed.version,
-       .build = installed.build},
-      observer);
+    auto started = http::server::start(listen_options_of(*config), services(), observer);
     if (!started)
       return started.error();
     http = std::move(*started);
-    return {};
+    return compat.start(services(), listen_options_of(*config), observer);
   }
 
   void ask_for_life() {
@@ -211,6 +213,7 @@ struct running_wall::impl {
   media::zygote_launcher launcher;
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<http::server> http;
+  compat_listeners compat{config};
   std::optional<liveness> parts;
   bool stopped = false;
 };
@@ -285,6 +288,7 @@ std::vector<std::string> running_wall::silent_parts() {
 void running_wall::stop() {
   if (std::exchange(impl_->stopped, true))
     return;
+  impl_->compat.stop();
   if (impl_->http)
     impl_->http->stop();
   if (impl_->owned_wall)

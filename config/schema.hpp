@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/compat_profile.hpp"
+#include "core/ip_range.hpp"
 #include "core/phase.hpp"
 
 #include <chrono>
@@ -18,6 +20,9 @@ enum class start_mode : std::uint8_t { always, on_demand };
 enum class access_mode : std::uint8_t { loopback, open }; ///< `users` comes with the users.
 enum class sandbox_mode : std::uint8_t { required, best_effort };
 enum class log_format : std::uint8_t { text, json };
+
+/// What the clients of a compatibility listener, who cannot log in, may do.
+enum class compat_role : std::uint8_t { viewer };
 
 /// Where in which file a value stands, for messages such as `wall.yaml:14`.
 struct source_location {
@@ -61,6 +66,15 @@ struct server {
   std::vector<std::string> hosts; ///< Further names that the Host header may hold.
   std::vector<std::string> walls; ///< Names that a wall may give itself (`?wall=`).
   access_mode access = access_mode::loopback;
+};
+
+struct compat_listener {
+  compat_profile profile = compat_profile::grid;
+  std::string address;
+  std::uint16_t port = 0;
+  compat_role role = compat_role::viewer;
+  std::vector<ip_range> allow;   ///< Who may connect; empty: what `server.access` says.
+  std::vector<std::string> grid; ///< Of profile `grid`: camera ids in the order of their numbers.
 };
 
 struct hls {
@@ -108,6 +122,7 @@ struct wall {
   sandbox_mode sandbox = sandbox_mode::required; ///< Of the workers, where the kernel lacks it.
   double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.
   std::vector<camera> cameras;
+  std::vector<compat_listener> compat;
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 

@@ -10,38 +10,6 @@ namespace camwall::config {
 
 namespace {
 
-struct endpoint {
-  std::string address;
-  std::uint16_t port = 0;
-};
-
-/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, or `:8080` for all IPv4 addresses.
-std::optional<endpoint> parse_listen(std::string_view text) {
-  auto colon = text.rfind(':');
-  if (colon == std::string_view::npos)
-    return std::nullopt;
-  auto host = text.substr(0, colon);
-  auto digits = text.substr(colon + 1);
-  endpoint out;
-  auto end = digits.data() + digits.size();
-  auto [stop, error] = std::from_chars(digits.data(), end, out.port);
-  if (digits.empty() || error != std::errc{} || stop != end)
-    return std::nullopt;
-  bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed)
-    host = host.substr(1, host.size() - 2);
-  if (host.empty())
-    out.address = "0.0.0.0";
-  else if (host == "localhost")
-    out.address = "127.0.0.1";
-  else
-    out.address = std::string{host};
-  bool has_colon = out.address.find(':') != std::string::npos;
-  if (has_colon != bracketed || !is_ip_address(out.address))
-    return std::nullopt;
-  return out;
-}
-
 void read_listen(section& here, server& into) {
   auto listen = here.text("listen");
   if (!listen)
@@ -90,6 +58,32 @@ void read_walls(section& here, server& into) {
 }
 
 } // namespace
+
+std::optional<endpoint> parse_listen(std::string_view text) {
+  auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  auto digits = text.substr(colon + 1);
+  endpoint out;
+  auto end = digits.data() + digits.size();
+  auto [stop, error] = std::from_chars(digits.data(), end, out.port);
+  if (digits.empty() || error != std::errc{} || stop != end)
+    return std::nullopt;
+  bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed)
+    host = host.substr(1, host.size() - 2);
+  if (host.empty())
+    out.address = "0.0.0.0";
+  else if (host == "localhost")
+    out.address = "127.0.0.1";
+  else
+    out.address = std::string{host};
+  bool has_colon = out.address.find(':') != std::string::npos;
+  if (has_colon != bracketed || !is_ip_address(out.address))
+    return std::nullopt;
+  return out;
+}
 
 void read_server(load_context& context, const section& top, server& into) {
   section here{context, top.find("server"), "server", "server"};

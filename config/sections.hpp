@@ -16,4 +16,15 @@ void read_test_only(load_context& context, const section& top, double& time_scal
 void read_cameras(load_context& context, const section& top, std::uint32_t cameras_max,
                   std::vector<camera>& into);
 
+/// Reads `compat`; after all else, which it is checked against.
+void read_compat(load_context& context, const section& top, wall& into);
+
+struct endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, or `:8080` for all IPv4 addresses.
+std::optional<endpoint> parse_listen(std::string_view text);
+
 } // namespace camwall::config

@@ -28,9 +28,10 @@ framing_limits limits_of(const listen_options& x) {
 
 } // namespace
 
-connection::connection(int socket, bool from_loopback, connection_context& context, steady_time now)
+connection::connection(int socket, const peer_address& peer, connection_context& context,
+                       steady_time now)
   : socket_(socket),
-    from_loopback_(from_loopback),
+    peer_(peer),
     context_(context),
     framer_(limits_of(context.options)),
     since_(now) {
@@ -129,7 +130,8 @@ void connection::answer_framed(steady_time now) {
   request x;
   if (auto why = context_.parser.parse(framed, x))
     return refuse(*why, now);
-  x.from_loopback = from_loopback_;
+  x.from_loopback = peer_.loopback;
+  x.peer = peer_.address;
   x.minor_version = framed.minor_version;
   keep_alive_ = framed.keep_alive;
   begin(context_.answer(x), to_string(x.method), now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/connection_limits.hpp"
 #include "http/framing.hpp"
 #include "http/outgoing.hpp"
 #include "http/request_parser.hpp"
@@ -53,7 +54,7 @@ public:
     std::string input; ///< What the peer has sent beyond its request.
   };
 
-  connection(int socket, bool from_loopback, connection_context& context, steady_time now);
+  connection(int socket, const peer_address& peer, connection_context& context, steady_time now);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -97,7 +98,7 @@ private:
   wants enter(state x, steady_time now);
 
   int socket_;
-  bool from_loopback_;
+  peer_address peer_;
   connection_context& context_;
   framer framer_;
   outgoing out_;

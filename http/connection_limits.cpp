@@ -17,6 +17,7 @@ peer_address peer_of(const sockaddr_storage& x) noexcept {
     out.key[10] = 0xff;
     out.key[11] = 0xff;
     std::memcpy(out.key.data() + 12, &v4.sin_addr, 4);
+    out.address = out.key;
   } else if (x.ss_family == AF_INET6) {
     sockaddr_in6 v6{};
     std::memcpy(&v6, &x, sizeof v6);
@@ -24,6 +25,7 @@ peer_address peer_of(const sockaddr_storage& x) noexcept {
     out.loopback =
       IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) || (mapped && v6.sin6_addr.s6_addr[12] == 127);
     std::memcpy(out.key.data(), &v6.sin6_addr, mapped ? out.key.size() : prefix_bytes);
+    std::memcpy(out.address.data(), &v6.sin6_addr, out.address.size());
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/ip_range.hpp"
+
 #include <sys/socket.h>
 
 #include <array>
@@ -14,6 +16,7 @@ struct peer_address {
   std::array<unsigned char, 16>
     key{}; ///< IPv4 mapped into IPv6; of IPv6 the /64 that one household or host owns.
   bool loopback = false;
+  ip_address address{}; ///< Whole.
 };
 
 peer_address peer_of(const sockaddr_storage& x) noexcept;

@@ -15,24 +15,9 @@ response not_found() {
   return problem(404, "not_found", "There is nothing at this path.");
 }
 
-bool row_answers(const route& row, method asked) noexcept {
-  return row.method == asked || (row.method == method::get && asked == method::head);
-}
-
 std::vector<route> with(std::vector<route> table, const std::vector<route>& more) {
   table.insert(table.end(), more.begin(), more.end());
   return table;
-}
-
-// RFC 9110 §10.2.1.
-std::string allowed_methods(const std::vector<const route*>& rows) {
-  std::string out;
-  for (const auto* row : rows) {
-    out.append(to_string(row->method)).append(", ");
-    if (row->method == method::get)
-      out.append("HEAD, ");
-  }
-  return out + "OPTIONS";
 }
 
 } // namespace
@@ -98,12 +83,11 @@ response dispatcher::decide(const request& x) {
 
 response dispatcher::invoke(const request& x, const router::match& found) {
   response out;
-  for (const auto* row : *found.rows)
-    if (row_answers(*row, x.method)) {
-      out = row->handler(x, found.parameters);
-      out.route = row->pattern;
-      return out;
-    }
+  if (const auto* row = find_row(*found.rows, x.method)) {
+    out = row->handler(x, found.parameters);
+    out.route = row->pattern;
+    return out;
+  }
   if (x.method == method::options)
     out.status = 204;
   else

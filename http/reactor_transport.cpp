@@ -82,10 +82,9 @@ reactor_shared::reactor_shared(listen_options options_, answer_function answer_,
 }
 
 reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, connection_place place_,
-                                bool from_loopback, connection_context& context, steady_time now)
-  : place(std::move(place_)),
-    peer(std::move(peer_)),
-    link(peer->fd(), from_loopback, context, now) {
+                                const peer_address& address, connection_context& context,
+                                steady_time now)
+  : place(std::move(place_)), peer(std::move(peer_)), link(peer->fd(), address, context, now) {
   // nop
 }
 
@@ -220,7 +219,7 @@ bool reactor_transport::accept_one() {
   }
   connection_place place{shared_->limits, shared_->observer, address};
   auto fd = socket.get();
-  adopt(std::move(socket), from, std::move(place), address.loopback);
+  adopt(std::move(socket), from, std::move(place), address);
   // Pistache registers edge-triggered; ours reads once for each event and relies on being told
   // again.
   try {
@@ -233,7 +232,7 @@ bool reactor_transport::accept_one() {
 }
 
 void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
-                              connection_place place, bool from_loopback) {
+                              connection_place place, const peer_address& address) {
   auto now = std::chrono::steady_clock::now();
   int on = 1;
   // Answers leave in one piece; waiting for an acknowledgement would only delay them.
@@ -242,7 +241,7 @@ void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
   auto where = Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&name));
   auto fd = socket.get();
   auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), std::move(place),
-                                   from_loopback, context_, now);
+                                   address, context_, now);
   handleNewPeer(x->peer);
   socket.release(); // Belongs to the peer from here on.
   entries_.emplace(fd, std::move(x));

@@ -54,8 +54,8 @@ public:
 
 private:
   struct entry {
-    entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, connection_place place_, bool from_loopback,
-          connection_context& context, steady_time now);
+    entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, connection_place place_,
+          const peer_address& address, connection_context& context, steady_time now);
 
     connection_place place; // Ends last.
     std::shared_ptr<Pistache::Tcp::Peer> peer;
@@ -71,7 +71,7 @@ private:
   void accept_some();
   bool accept_one();
   void adopt(unique_fd socket, const sockaddr_storage& from, connection_place place,
-             bool from_loopback);
+             const peer_address& address);
   void pause_accepting(steady_time now);
   void watch_listener(bool on);
   void run_jobs();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/ip_range.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,6 +38,7 @@ struct request {
   std::string_view body;
   int minor_version = 1;      ///< Of HTTP/1.x.
   bool from_loopback = false; ///< The other end of the connection is this machine.
+  ip_address peer{};          ///< The other end of the connection.
 
   /// Value of the first field of that name, compared without case; empty when there is none.
   std::string_view header(std::string_view name) const noexcept;

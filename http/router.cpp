@@ -32,6 +32,23 @@ std::string_view path_parameters::get(std::string_view name) const noexcept {
   return {};
 }
 
+const route* find_row(const std::vector<const route*>& rows, method asked) noexcept {
+  for (const auto* row : rows)
+    if (row->method == asked || (row->method == method::get && asked == method::head))
+      return row;
+  return nullptr;
+}
+
+std::string allowed_methods(const std::vector<const route*>& rows) {
+  std::string out;
+  for (const auto* row : rows) {
+    out.append(to_string(row->method)).append(", ");
+    if (row->method == method::get)
+      out.append("HEAD, ");
+  }
+  return out + "OPTIONS";
+}
+
 struct router::tree {
   Pistache::Rest::SegmentTreeNode root;
   std::map<std::string_view, std::vector<const route*>> rows; // By pattern.

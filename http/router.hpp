@@ -31,6 +31,13 @@ struct route {
   route_handler handler;
 };
 
+/// The row among those of one pattern that answers this method: GET also answers HEAD. Null when
+/// there is none.
+const route* find_row(const std::vector<const route*>& rows, method asked) noexcept;
+
+/// The value of `Allow` (RFC 9110 §10.2.1).
+std::string allowed_methods(const std::vector<const route*>& rows);
+
 /// Finds rows by path. The matching is that of Pistache's `Rest::Router`, whose way of answering
 /// 404 and 405 by itself is left out.
 class router {
@@ -41,6 +48,10 @@ public:
   ~router();
   router(const router&) = delete;
   router& operator=(const router&) = delete;
+
+  const std::vector<route>& rows() const noexcept {
+    return table_;
+  }
 
   struct match {
     const std::vector<const route*>* rows =

@@ -41,7 +41,8 @@ constexpr std::array limit_names{"connections",
                                  "memory",
                                  "live_subscriptions",
                                  "live_feeds",
-                                 "live_kept_bytes"};
+                                 "live_kept_bytes",
+                                 "compat_commands"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",

@@ -64,14 +64,14 @@ class Program {
   }
 }
 
-/** What a person would write for these cameras. @param {any[]} cameras @param {string} listen */
-function configFor(cameras, listen) {
+/** What a person would write for these cameras. @param {any[]} cameras @param {string} listen @param {string} more */
+function configFor(cameras, listen, more) {
   const text = (/** @type {unknown} */ x) => JSON.stringify(x); // JSON strings are YAML strings too.
   const entries = cameras.map(
     ({ name, label, streams: { main, sub } }) =>
       `  - {id: ${text(name)}, label: ${text(label)}, group: Site, url: ${text(main)}${sub ? `, sub_url: ${text(sub)}` : ''}}\n`,
   );
-  return `server:\n  listen: ${listen}\nhls:\n  directory: hls_out\nstate_dir: state\ncameras:\n${entries.join('')}`;
+  return `server:\n  listen: ${listen}\nhls:\n  directory: hls_out\nstate_dir: state\n${more}cameras:\n${entries.join('')}`;
 }
 
 /** One line to the control channel, one answer. @param {number} port @param {string} line @returns {Promise<any>} */
@@ -104,9 +104,10 @@ async function isReady(url) {
 /**
  * Starts the wall; with CAMWALL_URL in the environment it is somebody else's, and cannot be hurt.
  * @param {{cameras: object[]}|null} [mounts] other cameras than those of the demo, as in a mounts file
+ * @param {string} [more] further sections of the configuration, each line with its end
  * @returns {Promise<TestWall>}
  */
-export async function openWall(mounts = null) {
+export async function openWall(mounts = null, more = '') {
   const given = process.env.CAMWALL_URL;
   if (given) return { url: given, command: null, stopServer: null, startServer: null, close: async () => {} };
 
@@ -118,7 +119,7 @@ export async function openWall(mounts = null) {
   const mountsFile = join(folder, 'mounts.json');
   if (mounts) await writeFile(mountsFile, JSON.stringify(mounts));
   const simulator = new Program(join(BUILD, 'camwall-camera-sim'), [
-    ...(mounts ? ['--mounts', mountsFile] : ['--demo', CLIPS]), '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
+    ...(mounts ? ['--mounts', mountsFile, '--clips', CLIPS] : ['--demo', CLIPS]), '--port', String(PORT + 1), '--control-port', '0', '--ready-file', readyFile,
   ]);
   /** @type {Program|null} */
   let server = null;
@@ -146,7 +147,7 @@ export async function openWall(mounts = null) {
       facts = await readFile(readyFile, 'utf8').then(JSON.parse, () => null);
       return facts !== null;
     }, 'the simulated cameras are ready');
-    await writeFile(configFile, configFor(facts.cameras, listen));
+    await writeFile(configFile, configFor(facts.cameras, listen, more));
     await startServer();
     return { url, command: (line) => control(facts.control_port, line), stopServer, startServer, close };
   } catch (error) {

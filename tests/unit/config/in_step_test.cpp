@@ -52,7 +52,7 @@ void collect(const yaml_node& node, const std::string& path, std::set<std::strin
     for (std::size_t i = 0; i < node.keys.size(); ++i)
       collect(node.items[i], path.empty() ? node.keys[i].text : path + "." + node.keys[i].text,
               into);
-  else if (node.what == yaml_node::kind::sequence && path == "cameras")
+  else if (node.what == yaml_node::kind::sequence && (path == "cameras" || path == "compat"))
     for (const auto& item : node.items)
       collect(item, path + "[]", into);
   else

@@ -41,7 +41,7 @@ protected:
       throw std::runtime_error("socketpair");
     server.reset(pair[0]);
     client.reset(pair[1]);
-    sut = std::make_unique<connection>(server.get(), true, context, now);
+    sut = std::make_unique<connection>(server.get(), peer_address{.loopback = true}, context, now);
   }
 
   // Answers the path; `/big` is a file of eight megabytes, `/cut` one that is shorter than it says.

@@ -36,6 +36,12 @@ TEST(connection_limits_test, takes_one_subnet_of_ipv6_for_one_peer) {
   EXPECT_EQ(peer("10.0.0.1").key, peer("::ffff:10.0.0.1").key);
 }
 
+TEST(connection_limits_test, knows_the_whole_address_too) {
+  EXPECT_EQ(peer("2001:db8::1").address, *parse_ip_address("2001:db8::1"));
+  EXPECT_EQ(peer("10.0.0.1").address, *parse_ip_address("10.0.0.1"));
+  EXPECT_EQ(peer("::ffff:10.0.0.1").address, *parse_ip_address("10.0.0.1"));
+}
+
 TEST(connection_limits_test, counts_per_address_and_in_all) {
   connection_limits sut{3, 2};
   auto a = peer("10.0.0.1");

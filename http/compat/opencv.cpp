@@ -1,0 +1,97 @@
+// Profile opencv: the paths of contract E (docs/reference/compatibility.md).
+
+#include "http/compat/compat_context.hpp"
+#include "http/compat/jpeg_session.hpp"
+#include "http/compat/profile.hpp"
+
+namespace camwall::http {
+
+namespace {
+
+/// Says why, in the words of this profile, and closes.
+class complaining_session final : public websocket_session {
+public:
+  complaining_session(websocket_peer& peer, std::uint16_t code, std::string reason)
+    : peer_(peer), code_(code), reason_(std::move(reason)) {
+    // nop
+  }
+
+  void on_open() override {
+    peer_.send_text(error_text(reason_));
+    peer_.close(code_, reason_);
+  }
+  void on_text(std::string_view /*message*/) override {
+    // nop
+  }
+  void on_binary(std::string_view /*message*/) override {
+    // nop
+  }
+  void on_drained() override {
+    // nop
+  }
+  void on_tick(time_point /*now*/) override {
+    // nop
+  }
+
+private:
+  websocket_peer& peer_;
+  std::uint16_t code_;
+  std::string reason_;
+};
+
+session_factory complaining(std::uint16_t code, std::string reason) {
+  return [code, reason = std::move(reason)](
+           websocket_loop&, websocket_peer& peer) -> std::unique_ptr<websocket_session> {
+    return std::make_unique<complaining_session>(peer, code, reason);
+  };
+}
+
+class opencv final : public profile {
+public:
+  explicit opencv(const compat_context& context) : context_(context) {
+    // nop
+  }
+
+  std::vector<route> routes() override {
+    using enum action;
+    return {
+      {method::get, "/", view_health,
+       [](const request&, const path_parameters&) {
+         return json_answer(200,
+                            "{\"status\":\"ok\",\"message\":\"camwall answers at "
+                            "/ws/stream?rtsp_url=…\"}\n");
+       }},
+      {method::get, "/ws/stream", view_media,
+       [this](const request& x, const path_parameters&) {
+         return accept_client(x, context_, session_for(x));
+       }},
+    };
+  }
+
+private:
+  session_factory session_for(const request& x) const {
+    auto url = query_text(x, "rtsp_url", compat_limits::url_bytes_max);
+    if (!url || url->empty())
+      return complaining(close_code::bad_request, "rtsp_url is needed");
+    auto found = context_.compat.find_stream(*url);
+    if (!found)
+      return complaining(close_code::not_allowed, std::string{adhoc_refusal});
+    return [this, stream = std::move(*found)](
+             websocket_loop& loop, websocket_peer& peer) -> std::unique_ptr<websocket_session> {
+      return std::make_unique<jpeg_session>(
+        context_, context_.rooms.of(loop), peer,
+        feed_key{.camera = stream.camera, .stream = stream.stream, .format = media_format::jpeg},
+        jpeg_session::manners{.gives_up = true});
+    };
+  }
+
+  const compat_context& context_;
+};
+
+} // namespace
+
+std::unique_ptr<profile> make_opencv(const compat_context& context) {
+  return std::make_unique<opencv>(context);
+}
+
+} // namespace camwall::http
