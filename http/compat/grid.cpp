@@ -14,7 +14,7 @@ constexpr std::string_view prefix = "cam"; // Of cam1, cam2, …
 class grid final : public profile {
 public:
   explicit grid(const compat_context& context)
-    : context_(context), hls_(context.services, std::chrono::system_clock::now) {
+    : context_(context), hls_(context.services, std::chrono::steady_clock::now) {
     // nop
   }
 
