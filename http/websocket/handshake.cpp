@@ -68,7 +68,7 @@ std::string accept_token(std::string_view key) {
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha1(), nullptr) != 1)
     throw std::runtime_error("SHA-1 is not available");
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> encoded{};
+  std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> encoded{};
   auto n = EVP_EncodeBlock(encoded.data(), hash.data(), static_cast<int>(size));
   return {encoded.begin(), encoded.begin() + n};
 }

@@ -156,7 +156,7 @@ void warm_up_renditions() {
     return;
   for (std::size_t i = 0; i < 3; ++i)
     std::memset(grey->data[i], 128,
-                static_cast<std::size_t>(grey->linesize[i] * (i == 0 ? 48 : 24)));
+                static_cast<std::size_t>(grey->linesize[i]) * (i == 0 ? 48 : 24));
   rendition_scaler scaler;
   for (auto format : {media_format::jpeg, media_format::mpeg1}) {
     rendition wanted{.format = format, .width = 32};
