@@ -176,7 +176,7 @@ void broadcast::run() {
 std::vector<http::route> websocket_routes(broadcast& source) {
   using http::path_parameters;
   using http::request;
-  auto route = [](std::string_view pattern, http::session_factory make,
+  auto route = [](std::string_view pattern, const http::session_factory& make,
                   http::subprotocol answer = http::subprotocol::none) {
     return http::route{http::method::get, pattern, http::action::view_media,
                        [=](const request& x, const path_parameters& /*unused*/) {

@@ -175,7 +175,7 @@ void report(const std::vector<viewer>& all, double seconds, int closed) {
 void watch(const options& x) {
   camwall::unique_fd epoll{::epoll_create1(EPOLL_CLOEXEC)};
   std::vector<viewer> all;
-  all.reserve(static_cast<std::size_t>(x.viewers + x.stalled));
+  all.reserve(static_cast<std::size_t>(x.viewers) + static_cast<std::size_t>(x.stalled));
   for (int i = 0; i < x.viewers + x.stalled; ++i) {
     auto& added = all.emplace_back(connect_to(x.port, i < x.viewers), i < x.viewers);
     epoll_event event{};
