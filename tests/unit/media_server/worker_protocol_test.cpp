@@ -30,6 +30,7 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
                              .keyframe_age_s = 0.5,
                              .width = 640,
                              .height = 360});
+  expect_round_trip(progress{.renditions = {.made = 1ull << 40, .skipped = 2, .damaged = 3}});
   expect_round_trip(segment_published{
     .media_sequence = 1'767'268'800, .discontinuity_sequence = 3, .duration_s = 2});
   expect_round_trip(picture_judged{.conditions = {{.what = condition::undecodable, .age_s = 6.5},
