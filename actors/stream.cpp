@@ -245,6 +245,10 @@ void stream_state::note(const media::worker_event& what) {
     add(facts.keyframes, last_progress.keyframes, y->keyframes);
     add(facts.discontinuities, last_progress.discontinuities, y->discontinuities);
     add(facts.worker_cpu_s, last_progress.cpu_s, y->cpu_s);
+    const auto& made_before = last_progress.renditions;
+    add(facts.renditions_made, made_before.made, y->renditions.made);
+    add(facts.renditions_skipped, made_before.skipped, y->renditions.skipped);
+    add(facts.renditions_damaged, made_before.damaged, y->renditions.damaged);
     last_progress = *y;
     signs.take(*y, self->clock().now());
     facts.usual_fps = signs.frame_rate().usual().value_or(0);

@@ -85,6 +85,14 @@ private:
   metrics::exporter& metrics_;
 };
 
+metrics::live_road road_of(const media::live_counts& x) {
+  return {.feeds = x.feeds,
+          .subscriptions = x.subscriptions,
+          .kept_bytes = x.kept_bytes,
+          .chunks = x.chunks,
+          .bytes = x.bytes};
+}
+
 /// A stream that is watched is asked for several times within its linger.
 std::chrono::milliseconds demand_interval_of(const config::deadlines& x) {
   constexpr std::chrono::milliseconds least{250};
@@ -253,6 +261,7 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
     spdlog::info("removed {} files of cameras that are no longer configured", n);
   x->exporter.config_loaded(true);
   x->exporter.live().know_walls(x->config->server.walls);
+  x->exporter.read_live_road([&hub = x->launcher.hub()] { return road_of(hub.counts()); });
   x->exporter.access_open(x->config->server.access == config::access_mode::open);
   if (x->config->server.access == config::access_mode::open)
     spdlog::warn("server.access: open — whoever reaches {}:{} may watch every camera",

@@ -51,8 +51,12 @@ struct stream_snapshot {
   double worker_cpu_s = 0;
   std::optional<bool> sandboxed; ///< Whether the last worker said that its sandbox is in force.
   std::uint64_t pictures_judged = 0;
-  std::uint64_t pictures_dropped = 0;    ///< Keyframes that came while one was still being judged.
-  double picture_cpu_s = 0;              ///< Part of `worker_cpu_s`.
+  std::uint64_t pictures_dropped = 0; ///< Keyframes that came while one was still being judged.
+  double picture_cpu_s = 0;           ///< Part of `worker_cpu_s`.
+  // Of pictures for who watches JPEG or MPEG-1:
+  std::uint64_t renditions_made = 0;     ///< Of all sizes and formats together.
+  std::uint64_t renditions_skipped = 0;  ///< The camera's, for which there was no time.
+  std::uint64_t renditions_damaged = 0;  ///< The camera's, with errors or in the wake of one.
   std::uint64_t worker_memory_bytes = 0; ///< Resident set of the present worker; 0 without one.
 };
 

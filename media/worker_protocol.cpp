@@ -137,18 +137,22 @@ json render(const opened& x) {
 }
 
 json render(const progress& x) {
-  return {{"type", "progress"},
-          {"frames", x.frames},
-          {"bytes", x.bytes},
-          {"keyframes", x.keyframes},
-          {"discontinuities", x.discontinuities},
-          {"gop_s", x.gop_s},
-          {"fps", x.fps},
-          {"bitrate_bps", x.bitrate_bps},
-          {"cpu_s", x.cpu_s},
-          {"keyframe_age_s", x.keyframe_age_s},
-          {"width", x.width},
-          {"height", x.height}};
+  json out{{"type", "progress"},
+           {"frames", x.frames},
+           {"bytes", x.bytes},
+           {"keyframes", x.keyframes},
+           {"discontinuities", x.discontinuities},
+           {"gop_s", x.gop_s},
+           {"fps", x.fps},
+           {"bitrate_bps", x.bitrate_bps},
+           {"cpu_s", x.cpu_s},
+           {"keyframe_age_s", x.keyframe_age_s},
+           {"width", x.width},
+           {"height", x.height}};
+  const auto& y = x.renditions;
+  if (y != rendition_sums{})
+    out["renditions"] = {{"made", y.made}, {"skipped", y.skipped}, {"damaged", y.damaged}};
+  return out;
 }
 
 json render(const segment_published& x) {
@@ -265,6 +269,14 @@ order read_order(const json& x) {
                     .picture = read_picture_rules(x)};
 }
 
+rendition_sums read_renditions(const json& from) {
+  auto i = from.find("renditions");
+  if (i == from.end())
+    return {};
+  return {
+    .made = count(*i, "made"), .skipped = count(*i, "skipped"), .damaged = count(*i, "damaged")};
+}
+
 fact read_fact(const json& x) {
   auto type = text(x, "type", 32);
   if (type == "progress")
@@ -278,7 +290,8 @@ fact read_fact(const json& x) {
                     .cpu_s = real(x, "cpu_s"),
                     .keyframe_age_s = real(x, "keyframe_age_s"),
                     .width = dimension(x, "width"),
-                    .height = dimension(x, "height")};
+                    .height = dimension(x, "height"),
+                    .renditions = read_renditions(x)};
   if (type == "segment_published")
     return segment_published{.media_sequence = count(x, "media_sequence"),
                              .discontinuity_sequence = count(x, "discontinuity_sequence"),

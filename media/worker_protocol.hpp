@@ -116,6 +116,15 @@ struct opened {
   friend bool operator==(const opened&, const opened&) = default;
 };
 
+/// What became of the pictures that viewers want as JPEG or MPEG-1. Sums since the worker began.
+struct rendition_sums {
+  std::uint64_t made = 0;    ///< Of all renditions.
+  std::uint64_t skipped = 0; ///< The camera's, for which there was no time.
+  std::uint64_t damaged = 0; ///< The camera's, with errors or in the wake of one.
+
+  friend bool operator==(const rendition_sums&, const rendition_sums&) = default;
+};
+
 /// Access units arrived. Sent at the first video access unit and then at most every 250 ms, only
 /// when there were new ones: its absence is what tells a stall. Counters are sums since the worker
 /// began.
@@ -131,6 +140,7 @@ struct progress {
   double keyframe_age_s = 0; ///< Time since the last keyframe arrived.
   int width = 0;
   int height = 0;
+  rendition_sums renditions; ///< Absent from the message while nothing but 0.
 
   friend bool operator==(const progress&, const progress&) = default;
 };

@@ -1,5 +1,6 @@
 #include "metrics/exporter.hpp"
 
+#include "metrics/live_collector.hpp"
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
 #include "metrics/wall_collector.hpp"
@@ -8,6 +9,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <utility>
 
 namespace camwall::metrics {
 
@@ -40,6 +42,7 @@ struct exporter::impl {
   registry all;
   wall_collector wall;
   process_collector process;
+  live_collector road;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
@@ -59,6 +62,7 @@ std::string exporter::text() const {
   auto families = impl_->all.all.Collect();
   for (const prometheus::Collectable* x :
        {static_cast<const prometheus::Collectable*>(&impl_->wall),
+        static_cast<const prometheus::Collectable*>(&impl_->road),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -75,6 +79,10 @@ http_metrics& exporter::http() {
 
 live_metrics& exporter::live() {
   return impl_->live;
+}
+
+void exporter::read_live_road(std::function<live_road()> read) {
+  impl_->road.read = std::move(read);
 }
 
 void exporter::config_loaded(bool successful) {

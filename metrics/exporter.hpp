@@ -5,6 +5,7 @@
 #include "metrics/live_metrics.hpp"
 #include "metrics/supervision_metrics.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,10 @@ public:
   supervision_metrics& supervision();
   http_metrics& http();
   live_metrics& live();
+
+  /// Where the figures of the data road are read at each scrape, from any thread. To be called
+  /// before the first scrape; until then they are 0.
+  void read_live_road(std::function<live_road()> read);
 
   /// The configuration was read (at the start, and at each reload).
   void config_loaded(bool successful);

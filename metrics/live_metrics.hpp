@@ -3,6 +3,7 @@
 #include "core/live_media.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,15 @@
 namespace camwall::metrics {
 
 struct registry;
+
+/// What the server's end of the data road holds now, and sums since the server began.
+struct live_road {
+  std::size_t feeds = 0;
+  std::size_t subscriptions = 0;
+  std::size_t kept_bytes = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t bytes = 0;
+};
 
 /// What becomes of live media over WebSocket. Any thread.
 class live_metrics {

@@ -74,6 +74,18 @@ bool sandbox_enforced(const std::vector<camera_snapshot>& cameras) {
   return known;
 }
 
+void render_renditions(families& out, const std::vector<camera_snapshot>& cameras) {
+  auto& pictures = out.counter("camwall_rendition_pictures_total",
+                               "Pictures for who watches JPEG or MPEG-1, by what became of them.");
+  for (const auto& x : cameras)
+    for (const auto& y : x.streams)
+      for (auto [outcome, sum] : {std::pair{"made", y.renditions_made},
+                                  {"skipped", y.renditions_skipped},
+                                  {"damaged", y.renditions_damaged}})
+        pictures.add({{"camera", x.id}, {"stream", y.name}, {"outcome", outcome}},
+                     static_cast<double>(sum));
+}
+
 void render_media(families& out, const std::vector<camera_snapshot>& cameras) {
   using s = const stream_snapshot&;
   render_streams(out.gauge("camwall_stream_last_access_unit_timestamp_seconds",
@@ -140,6 +152,7 @@ std::vector<prometheus::MetricFamily> wall_collector::Collect() const {
   families out;
   render_state(out, wall->cameras);
   render_media(out, wall->cameras);
+  render_renditions(out, wall->cameras);
   out
     .gauge(
       "camwall_sandbox_enforced",

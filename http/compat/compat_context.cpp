@@ -1,6 +1,5 @@
 #include "http/compat/compat_context.hpp"
 
-#include "http/live/stream_session.hpp"
 #include "http/websocket/handshake.hpp"
 
 #include <nlohmann/json.hpp>
@@ -75,12 +74,6 @@ response accept_client(const request& x, const compat_context& context, session_
   auto checked = x;
   checked.headers = fields;
   return accept_websocket(checked, std::move(make), subprotocol::first_offered);
-}
-
-session_factory refusing(std::uint16_t code, std::string reason) {
-  return [code, reason = std::move(reason)](websocket_loop&, websocket_peer& peer) {
-    return std::make_unique<refusing_session>(peer, code, reason);
-  };
 }
 
 std::optional<std::string> query_text(const request& x, std::string_view name,

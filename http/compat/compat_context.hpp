@@ -82,10 +82,6 @@ bool is_foreign_page(const request& x, const host_check& hosts);
 /// that mean nothing, and give up when none is chosen.
 response accept_client(const request& x, const compat_context& context, session_factory make);
 
-/// A session that does nothing but close, after the handshake: browsers hide every other answer
-/// from the page.
-session_factory refusing(std::uint16_t code, std::string reason);
-
 /// A value of the query with its `%XX` decoded; a `%` that two hexadecimal digits do not follow
 /// stands for itself, and so does `+`. Empty when it is absent or longer than `bytes_max`.
 std::optional<std::string> query_text(const request& x, std::string_view name,

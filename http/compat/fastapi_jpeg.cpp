@@ -4,6 +4,7 @@
 #include "http/compat/jpeg_session.hpp"
 #include "http/compat/profile.hpp"
 #include "http/live/live_messages.hpp"
+#include "http/live/refusing.hpp"
 #include "http/uri.hpp"
 
 #include <map>

@@ -3,6 +3,7 @@
 #include "http/compat/compat_context.hpp"
 #include "http/compat/jsmpeg_sessions.hpp"
 #include "http/compat/profile.hpp"
+#include "http/live/refusing.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -3,47 +3,18 @@
 #include "http/compat/compat_context.hpp"
 #include "http/compat/jpeg_session.hpp"
 #include "http/compat/profile.hpp"
+#include "http/live/refusing.hpp"
+
+#include <utility>
 
 namespace camwall::http {
 
 namespace {
 
 /// Says why, in the words of this profile, and closes.
-class complaining_session final : public websocket_session {
-public:
-  complaining_session(websocket_peer& peer, std::uint16_t code, std::string reason)
-    : peer_(peer), code_(code), reason_(std::move(reason)) {
-    // nop
-  }
-
-  void on_open() override {
-    peer_.send_text(error_text(reason_));
-    peer_.close(code_, reason_);
-  }
-  void on_text(std::string_view /*message*/) override {
-    // nop
-  }
-  void on_binary(std::string_view /*message*/) override {
-    // nop
-  }
-  void on_drained() override {
-    // nop
-  }
-  void on_tick(time_point /*now*/) override {
-    // nop
-  }
-
-private:
-  websocket_peer& peer_;
-  std::uint16_t code_;
-  std::string reason_;
-};
-
 session_factory complaining(std::uint16_t code, std::string reason) {
-  return [code, reason = std::move(reason)](
-           websocket_loop&, websocket_peer& peer) -> std::unique_ptr<websocket_session> {
-    return std::make_unique<complaining_session>(peer, code, reason);
-  };
+  auto text = error_text(reason);
+  return refusing(code, std::move(reason), std::move(text));
 }
 
 class opencv final : public profile {

@@ -1,6 +1,7 @@
 #include "http/live/live_routes.hpp"
 
 #include "http/live/live_messages.hpp"
+#include "http/live/refusing.hpp"
 #include "http/live/stream_session.hpp"
 #include "http/live/wall_session.hpp"
 
@@ -11,12 +12,6 @@ namespace camwall::http {
 namespace {
 
 constexpr std::size_t wall_name_bytes_max = 64;
-
-session_factory refusing(std::uint16_t code, std::string reason) {
-  return [code, reason = std::move(reason)](websocket_loop&, websocket_peer& peer) {
-    return std::make_unique<refusing_session>(peer, code, reason);
-  };
-}
 
 } // namespace
 

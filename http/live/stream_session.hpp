@@ -29,35 +29,4 @@ private:
   stream_query what_;
 };
 
-/// A WebSocket that is accepted only to be told why it is not served: browsers show the close code
-/// to the page, but nothing of an answer other than 101.
-class refusing_session final : public websocket_session {
-public:
-  refusing_session(websocket_peer& peer, std::uint16_t code, std::string reason)
-    : peer_(peer), code_(code), reason_(std::move(reason)) {
-    // nop
-  }
-
-  void on_open() override {
-    peer_.close(code_, reason_);
-  }
-  void on_text(std::string_view /*message*/) override {
-    // nop
-  }
-  void on_binary(std::string_view /*message*/) override {
-    // nop
-  }
-  void on_drained() override {
-    // nop
-  }
-  void on_tick(time_point /*now*/) override {
-    // nop
-  }
-
-private:
-  websocket_peer& peer_;
-  std::uint16_t code_;
-  std::string reason_;
-};
-
 } // namespace camwall::http

@@ -40,6 +40,11 @@ public:
   /// Whether somebody hears what comes.
   bool wants_sound() const noexcept;
 
+  /// What became of the pictures that are decoded for viewers.
+  rendition_sums renditions() {
+    return pictures_.sums();
+  }
+
 private:
   struct open_feed {
     watched_feed what;

@@ -65,6 +65,13 @@ std::vector<rendition_refusal> live_pictures::take_refusals() {
   return thread_ ? thread_->take_refusals() : std::vector<rendition_refusal>{};
 }
 
+rendition_sums live_pictures::sums() {
+  if (!thread_)
+    return {};
+  auto x = thread_->counts();
+  return {.made = x.encoded, .skipped = x.late + x.dropped, .damaged = x.damaged};
+}
+
 bool live_pictures::describe(const rendition_output& x) {
   std::lock_guard guard{mutex_};
   picture_size size{.width = x.width, .height = x.height};

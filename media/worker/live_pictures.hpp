@@ -32,6 +32,9 @@ public:
   /// Feeds that can never be made.
   std::vector<rendition_refusal> take_refusals();
 
+  /// What became of the pictures so far.
+  rendition_sums sums();
+
 private:
   void start(video_codec codec);
   void send(rendition_output&& x);

@@ -240,6 +240,7 @@ status pipeline::report(time_point now) {
   statistics_.set_size(video_.format().width, video_.format().height);
   if (auto x = statistics_.due(now)) {
     x->cpu_s = cpu_seconds();
+    x->renditions = live_.renditions();
     link_.send(*x);
   }
   if (pictures_ != nullptr)

@@ -1,6 +1,7 @@
 #include "media/worker/failure.hpp"
 #include "media/worker/rendition_encoder.hpp"
 #include "media/worker/timestamps.hpp"
+#include "media/worker/ts_writer.hpp"
 
 #include <algorithm>
 
@@ -18,73 +19,6 @@ constexpr std::int64_t keyframe_ticks = ticks_per_second - ticks_per_second / pi
 constexpr std::int64_t step_ticks_min = 90;
 constexpr std::int64_t step_ticks_max = ticks_per_second;
 
-constexpr int buffer_bytes = 188 * 64;
-
-/// One picture a call, in whole TS packets.
-class ts_writer {
-public:
-  ts_writer() = default;
-  ts_writer(const ts_writer&) = delete;
-  ts_writer& operator=(const ts_writer&) = delete;
-  ~ts_writer() {
-    if (!context_ || context_->pb == nullptr)
-      return;
-    av_freep(&context_->pb->buffer);
-    avio_context_free(&context_->pb);
-  }
-
-  /// Returns a libav error.
-  int open(const AVCodecContext& video) {
-    AVFormatContext* context = nullptr;
-    if (auto error = avformat_alloc_output_context2(&context, nullptr, "mpegts", nullptr);
-        error < 0)
-      return error;
-    context_.reset(context);
-    auto* stream = avformat_new_stream(context, nullptr);
-    if (stream == nullptr)
-      return AVERROR(ENOMEM);
-    if (auto error = avcodec_parameters_from_context(stream->codecpar, &video); error < 0)
-      return error;
-    auto* buffer = static_cast<std::uint8_t*>(av_malloc(buffer_bytes));
-    context->pb = avio_alloc_context(buffer, buffer_bytes, 1, this, nullptr, &take, nullptr);
-    if (context->pb == nullptr) {
-      av_free(buffer);
-      return AVERROR(ENOMEM);
-    }
-    context->pb->seekable = 0;
-    context->flags |= AVFMT_FLAG_CUSTOM_IO;
-    context->max_delay = 0;
-    context->avoid_negative_ts = 0;
-    av_opt_set(context->priv_data, "mpegts_copyts", "1", 0);
-    // With its length a picture is complete when its last byte is there, not when the next begins.
-    av_opt_set(context->priv_data, "omit_video_pes_length", "0", 0);
-    auto error = avformat_write_header(context, nullptr);
-    return error < 0 ? error : 0;
-  }
-
-  int write(AVPacket& picture, bytes& out) {
-    picture.stream_index = 0;
-    if ((picture.flags & AV_PKT_FLAG_KEY) != 0)
-      av_opt_set(context_->priv_data, "mpegts_flags", "+resend_headers", 0);
-    auto error = av_write_frame(context_.get(), &picture);
-    if (error >= 0)
-      error = av_write_frame(context_.get(), nullptr);
-    avio_flush(context_->pb);
-    out.swap(ready_);
-    ready_.clear();
-    return error;
-  }
-
-private:
-  static int take(void* self, std::uint8_t* data, int size) {
-    append(static_cast<ts_writer*>(self)->ready_, {data, static_cast<std::size_t>(size)});
-    return size;
-  }
-
-  muxer_ptr context_;
-  bytes ready_;
-};
-
 class mpeg1_encoder final : public rendition_encoder {
 public:
   explicit mpeg1_encoder(codec_ptr context)
@@ -92,8 +26,16 @@ public:
     // nop
   }
 
-  int open() {
-    return packet_ && frame_ ? out_.open(*context_) : AVERROR(ENOMEM);
+  status open() {
+    parameters_ptr video{avcodec_parameters_alloc()};
+    if (!packet_ || !frame_ || !video ||
+        avcodec_parameters_from_context(video.get(), context_.get()) < 0)
+      return fail(reason::resources, "MPEG-TS: " + error_text(AVERROR(ENOMEM)));
+    auto made = ts_writer::open(*video, nullptr, 1, ts_writer::picture_length::told);
+    if (!made)
+      return tl::unexpected{std::move(made.error())};
+    out_ = std::move(*made);
+    return {};
   }
 
   tl::expected<coded, std::string> encode(const AVFrame& picture, std::int64_t pts) override {
@@ -109,26 +51,37 @@ public:
     }
     if (error >= 0)
       error = avcodec_receive_packet(context_.get(), packet_.get());
-    coded out;
-    if (error >= 0) {
-      out.keyframe = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
-      if (out.keyframe)
-        keyframe_time_ = time_;
-      packet_->pts = time_;
-      packet_->dts = time_;
-      error = out_.write(*packet_, out.payload);
-      av_packet_unref(packet_.get());
-    }
     if (error < 0)
       return tl::unexpected{"the MPEG-1 encoder failed: " + error_text(error)};
-    return out;
+    return packed();
   }
 
 private:
+  /// The picture that was encoded, in whole TS packets.
+  tl::expected<coded, std::string> packed() {
+    sample x{.pts = time_,
+             .dts = time_,
+             .duration = 0,
+             .keyframe = (packet_->flags & AV_PKT_FLAG_KEY) != 0,
+             .data = {packet_->data, packet_->data + packet_->size}};
+    av_packet_unref(packet_.get());
+    if (x.keyframe) {
+      keyframe_time_ = time_;
+      out_->resend_tables();
+    }
+    out_->clear();
+    auto done = out_->write_video(x);
+    if (done)
+      done = out_->flush();
+    if (!done)
+      return tl::unexpected{std::move(done.error().detail)};
+    return coded{.keyframe = x.keyframe, .payload = {out_->ready().begin(), out_->ready().end()}};
+  }
+
   codec_ptr context_;
   packet_ptr packet_;
   frame_ptr frame_;
-  ts_writer out_;
+  std::unique_ptr<ts_writer> out_;
   std::int64_t count_ = 0;
   std::int64_t last_pts_ = 0;
   std::int64_t time_ = ticks_per_second;
@@ -164,8 +117,8 @@ tl::expected<rendition_encoder_ptr, std::string> make_mpeg1_encoder(picture_size
   if (auto error = avcodec_open2(context.get(), encoder, nullptr); error < 0)
     return tl::unexpected{"the MPEG-1 encoder cannot be opened: " + error_text(error)};
   auto out = std::make_unique<mpeg1_encoder>(std::move(context));
-  if (auto error = out->open(); error < 0)
-    return tl::unexpected{"MPEG-TS cannot be written: " + error_text(error)};
+  if (auto opened = out->open(); !opened)
+    return tl::unexpected{std::move(opened.error().detail)};
   return out;
 }
 

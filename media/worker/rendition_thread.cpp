@@ -120,11 +120,13 @@ std::vector<rendition_refusal> rendition_thread::take_refusals() {
                            : std::vector<rendition_refusal>{};
 }
 
-rendition_counts rendition_thread::counts() const {
-  std::lock_guard guard{shared_->mutex};
-  auto out = shared_->counts;
-  out.dropped = shared_->queue.dropped();
-  return out;
+rendition_counts rendition_thread::counts() {
+  std::unique_lock guard{shared_->mutex, std::try_to_lock};
+  if (guard.owns_lock()) {
+    counted_ = shared_->counts;
+    counted_.dropped = shared_->queue.dropped();
+  }
+  return counted_;
 }
 
 void rendition_thread::run(shared& with) {

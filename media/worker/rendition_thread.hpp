@@ -52,7 +52,8 @@ public:
   /// Renditions of which nothing comes any more. Never blocks.
   std::vector<rendition_refusal> take_refusals();
 
-  rendition_counts counts() const;
+  /// As they were when the thread's lock was last free. Never blocks.
+  rendition_counts counts();
 
 private:
   struct shared;
@@ -65,6 +66,7 @@ private:
   bool wants_pictures_ = false;
   std::vector<coded_picture> not_handed_over_;
   bool lost_ = false; ///< Of these some were dropped.
+  rendition_counts counted_;
 };
 
 } // namespace camwall::media

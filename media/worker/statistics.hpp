@@ -29,8 +29,8 @@ public:
     sums_.height = height;
   }
 
-  /// The report, when one is due: at once for the first access unit, then at most every 250 ms. The
-  /// CPU time is left for the caller to fill in.
+  /// The report, when one is due: at once for the first access unit, then at most every 250 ms. CPU
+  /// time and renditions are left for the caller to fill in.
   std::optional<progress> due(time_point now);
 
 private:

@@ -17,7 +17,8 @@ auto trouble(int error) {
 
 tl::expected<std::unique_ptr<ts_writer>, failed> ts_writer::open(const AVCodecParameters& video,
                                                                  const AVCodecParameters* audio,
-                                                                 int audio_rate) {
+                                                                 int audio_rate,
+                                                                 picture_length length) {
   std::unique_ptr<ts_writer> out{new ts_writer};
   AVFormatContext* context = nullptr;
   if (auto error = avformat_alloc_output_context2(&context, nullptr, "mpegts", nullptr); error < 0)
@@ -41,6 +42,8 @@ tl::expected<std::unique_ptr<ts_writer>, failed> ts_writer::open(const AVCodecPa
   context->max_delay = 0;
   context->avoid_negative_ts = 0;
   av_opt_set(context->priv_data, "mpegts_copyts", "1", 0);
+  if (length == picture_length::told)
+    av_opt_set(context->priv_data, "omit_video_pes_length", "0", 0);
   if (auto error = avformat_write_header(context, nullptr); error < 0)
     return trouble(error);
   return out;

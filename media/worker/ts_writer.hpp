@@ -11,16 +11,20 @@ namespace camwall::media {
 /// MPEG-TS (ISO/IEC 13818-1) in memory: picture and, perhaps, sound. Its times are the samples'.
 class ts_writer {
 public:
+  /// Whether a picture says its length (PES_packet_length, ISO/IEC 13818-1 §2.4.3.7). With it a
+  /// picture is complete when its last byte is there, not when the next begins.
+  enum class picture_length : bool { untold, told };
+
   /// `audio` is null without sound; its samples' times count `audio_rate` a second.
-  static tl::expected<std::unique_ptr<ts_writer>, failed> open(const AVCodecParameters& video,
-                                                               const AVCodecParameters* audio,
-                                                               int audio_rate);
+  static tl::expected<std::unique_ptr<ts_writer>, failed> open(
+    const AVCodecParameters& video, const AVCodecParameters* audio, int audio_rate,
+    picture_length length = picture_length::untold);
 
   ts_writer(const ts_writer&) = delete;
   ts_writer& operator=(const ts_writer&) = delete;
   ~ts_writer();
 
-  /// A picture as annex B, keyframes with their parameter sets.
+  /// A picture; of H.264 and H.265 as annex B, keyframes with their parameter sets.
   status write_video(const sample& x);
 
   /// Sound may wait for more, or for `flush`.

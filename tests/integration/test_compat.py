@@ -266,8 +266,12 @@ def test_the_first_address_of_an_index_wins(wall, cameras):
             wait_until(lambda: set(first.payloads) & set(second.payloads), 10, "both get the very same pictures")
 
 
+def metric(wall, row):
+    return float(re.search(rf"^{re.escape(row)} (\S+)$", wall.get("/metrics")[1].decode(), re.MULTILINE)[1])
+
+
 def dropped_behind(wall):
-    return float(re.search(r'camwall_ws_dropped_frames_total\{reason="behind"\} (\S+)', wall.get("/metrics")[1].decode())[1])
+    return metric(wall, 'camwall_ws_dropped_frames_total{reason="behind"}')
 
 
 def test_a_client_of_c_that_reads_nothing_misses_pictures_and_holds_nobody_up(wall, cameras):
@@ -281,6 +285,17 @@ def test_a_client_of_c_that_reads_nothing_misses_pictures_and_holds_nobody_up(wa
         slow.resume()
         more_pictures(slow, 5)
         assert all(jpeg_size(x) == (640, 360) for x in slow.payloads), "whole pictures only"
+
+
+def test_the_metrics_tell_what_is_made_for_viewers_and_what_is_held(wall, cameras):
+    made = 'camwall_rendition_pictures_total{camera="gate",stream="main",outcome="made"}'
+    before, chunks = metric(wall, made), metric(wall, "camwall_live_chunks_total")
+    with client(wall, "fastapi_jpeg", f"/ws?rtsp={encoded(cameras.url('gate'))}&camera_index=5") as x:
+        more_pictures(x, 5)
+        wait_until(lambda: metric(wall, made) >= before + 5, 10, "made pictures are counted")
+        assert metric(wall, "camwall_live_feeds") >= 1 and metric(wall, "camwall_live_subscriptions") >= 1
+        assert metric(wall, "camwall_live_chunks_total") >= chunks + 5
+    wait_until(lambda: metric(wall, "camwall_live_subscriptions") == 0, 10, "nobody is subscribed")
 
 
 # E: FastAPI and OpenCV, JPEG.

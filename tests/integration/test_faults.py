@@ -1,7 +1,7 @@
 """Every fault of a camera against a live wall: named, in time, healed when it ends, and no neighbour's business.
 
 The faults run in rounds, one on each camera at the same time, while two further cameras are recorded as witnesses and
-the wall's page is open in a browser. When a fault was named is read from the history of events, whose times are the
+the wall's page is open in a browser, once for each player. When a fault was named is read from the history of events, whose times are the
 server's own: polling from outside would measure itself.
 """
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from faults import AUTH_S, CAMERAS, FAULTS, begin, camera_for, configuration, make_fault_clips, mounts  # noqa: E402
 from fragments import gaps, segment_serials  # noqa: E402
 from simulator import Simulator  # noqa: E402
-from tiles import Tiles, wait_trusted  # noqa: E402
+from tiles import PLAYERS, Tiles, wait_trusted  # noqa: E402
 from wall import Recorder, Wall, seconds_of, wait_until  # noqa: E402
 
 PORT = 19360
@@ -37,6 +37,15 @@ TRIES = re.compile(r'camwall_camera_(restarts|connect_failures)_total\{(.*?)\} (
 BREAKS = re.compile(r'camwall_stream_discontinuities_total\{(.*?)\} (\d+)')
 
 
+class Shown:
+    """What the camera's tile of one page made of a fault."""
+
+    def __init__(self):
+        self.distrusted_s = None  # until it said, and went on saying, that its picture is not of now
+        self.story = ""
+        self.back = False
+
+
 class Facts:
     """What was seen of one fault."""
 
@@ -44,9 +53,7 @@ class Facts:
         self.seen = {}  # reason or condition -> seconds after the begin of the fault
         self.counted = set()  # reasons that the metrics counted
         self.recovered_s = None
-        self.distrusted_s = None  # until the tile said, and went on saying, that its picture is not of now
-        self.story = ""
-        self.tile_back = False
+        self.shown = {player: Shown() for player in PLAYERS}
         self.during = self.stats = None
         self.discontinuities = 0
 
@@ -120,8 +127,9 @@ def observe(wall, cameras, tiles, facts, begun, before):
         fact.seen = named(wall, camera, begun[camera])
         fact.counted = {why for why, count in tries[camera].items() if count > tries_before[camera][why]}
         fact.discontinuities = breaks[camera] - breaks_before[camera]
-        fact.distrusted_s = tiles.distrusted_after(camera, begun[camera], now)
-        fact.story = tiles.story(camera, begun[camera], now)
+        for player, page in tiles.pages.items():
+            fact.shown[player].distrusted_s = page.distrusted_after(camera, begun[camera], now)
+            fact.shown[player].story = page.story(camera, begun[camera], now)
         stats = cameras.stats(camera)
         fact.stats = {key: stats[key] - fact.stats[key] for key in ("login_failures", "failed_requests")}
 
@@ -135,9 +143,9 @@ def await_honest(wall, tiles, faults, since, deadline):
     """Waits until a sample of each tile, taken after `since`, says what is so (unix times)."""
     while time.time() < deadline:
         found = wall.cameras()
-        samples = {camera: tiles.newest(camera) for camera in faults}
+        samples = [(camera, page.newest(camera)) for camera in faults for page in tiles.pages.values()]
         if all(tile.at > since and is_honest(tile, found[camera], faults[camera].condition)
-               for camera, tile in samples.items()):
+               for camera, tile in samples):
             return
         time.sleep(0.1)
 
@@ -170,7 +178,8 @@ def run_round(wall, cameras, tiles, faults):
     await_recovery(wall, facts, ended)
     away = wait_trusted(tiles, faults, TILE_BACK_S)
     for camera, fact in facts.items():
-        fact.tile_back = camera not in away
+        for player, shown in fact.shown.items():
+            shown.back = (player, camera) not in away
     return facts
 
 
@@ -206,7 +215,9 @@ class Outcome:
 def report(fault, camera, fact):
     words = " ".join(f"{word} {seconds:.2f}" for word, seconds in sorted(fact.seen.items(), key=lambda x: x[1]))
     recovered = "never" if fact.recovered_s is None else f"{fact.recovered_s:.2f}"
-    print(f"{fault.name:36} {camera:8} recovered {recovered:6} {words}; tile {fact.story}")
+    print(f"{fault.name:36} {camera:8} recovered {recovered:6} {words}")
+    for player, shown in fact.shown.items():
+        print(f"{'':36} {player} {shown.story}")
 
 
 @pytest.fixture(scope="module")
@@ -251,23 +262,27 @@ def test_a_fault_is_named_in_time_and_healed_when_it_ends(outcome, fault):
         fault.check(facts)
 
 
+@pytest.mark.parametrize("player", PLAYERS)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_tile_says_within_ten_seconds_that_its_picture_is_not_of_now(outcome, fault):
+def test_a_tile_says_within_ten_seconds_that_its_picture_is_not_of_now(outcome, fault, player):
     facts = outcome.facts[fault.name]
+    shown = facts.shown[player]
     known_s = HONEST_S - min(facts.seen.values(), default=HONEST_S)
-    if not is_up(facts.during) and (facts.distrusted_s is not None or known_s >= PAGE_LAGS_S):
-        assert facts.distrusted_s is not None, f"LIVE while it is {facts.during['phase']}: {facts.story}"
-        assert facts.distrusted_s <= HONEST_S
+    if not is_up(facts.during) and (shown.distrusted_s is not None or known_s >= PAGE_LAGS_S):
+        assert shown.distrusted_s is not None, f"LIVE while it is {facts.during['phase']}: {shown.story}"
+        assert shown.distrusted_s <= HONEST_S
     if fault.condition in ("black", "uniform"):
-        assert fault.condition in facts.story
-    assert facts.tile_back, "the tile does not play again"
+        assert fault.condition in shown.story
+    assert shown.back, "the tile does not play again"
 
 
+@pytest.mark.parametrize("player", PLAYERS)
 @pytest.mark.parametrize("camera", [*CAMERAS, *WITNESSES])
-def test_no_tile_ever_calls_a_picture_live_that_stands_still(outcome, camera):
-    assert len(outcome.tiles.all(camera)) > 2 * HOLD_S
-    lies = outcome.tiles.lies(camera, STANDS_STILL_S)
-    assert not lies, outcome.tiles.between(camera, lies[0].moved_at - 2, lies[0].at)
+def test_no_tile_ever_calls_a_picture_live_that_stands_still(outcome, camera, player):
+    page = outcome.tiles.pages[player]
+    assert len(page.all(camera)) > 2 * HOLD_S
+    lies = page.lies(camera, STANDS_STILL_S)
+    assert not lies, page.between(camera, lies[0].moved_at - 2, lies[0].at)
 
 
 def test_no_media_sequence_ever_goes_back(outcome):

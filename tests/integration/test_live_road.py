@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.simulator import Simulator, build_dir, make_clips  # noqa: E402
-from support.worker_driver import Zygote, order_for  # noqa: E402
+from support.worker_driver import playing_workers  # noqa: E402
 
 PORT = 21100
 PROGRAM = build_dir() / "camwall-worker"
@@ -28,14 +28,8 @@ def cameras():
 
 @pytest.fixture()
 def start(cameras, tmp_path):
-    """Starts a worker of a camera; it plays when this returns."""
-    with Zygote(PROGRAM) as zygote:
-        def run(name, **changes):
-            worker = zygote.start_worker()
-            worker.order(**order_for(cameras.url(name), tmp_path, **changes))
-            worker.wait_for_segments(1)
-            return worker
-        yield run
+    with playing_workers(PROGRAM, cameras, tmp_path) as starter:
+        yield starter
 
 
 def decode(data, format_name):

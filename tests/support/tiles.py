@@ -3,6 +3,7 @@
 import bisect
 import dataclasses
 import json
+import os
 import subprocess
 import threading
 import time
@@ -12,6 +13,7 @@ from simulator import REPOSITORY
 WATCHER = REPOSITORY / "tests" / "browser" / "support" / "watch_tiles.mjs"
 STOP_DEADLINE_S = 15
 STILL_SAMPLES_MIN = 8  # two for each reading of the pixels
+PLAYERS = os.environ.get("CAMWALL_TEST_PLAYERS", "mse,hls").split(",")  # a page is open with each
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,16 +29,15 @@ class Tile:
 
 
 class Tiles:
-    """A browser with the wall's page; a context manager."""
+    """A browser with the wall's page, once for each of PLAYERS: {player: Page} in `pages`. A context manager."""
 
     def __init__(self, wall):
         self._url = f"http://127.0.0.1:{wall.port}/"
         self._process = None
-        self._seen = {}  # camera -> [Tile]
-        self._prints = {}
+        self.pages = {player: Page() for player in PLAYERS}
 
     def __enter__(self):
-        self._process = subprocess.Popen(["node", WATCHER, self._url], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(["node", WATCHER, self._url, *PLAYERS], stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._read, daemon=True).start()
         return self
 
@@ -52,14 +53,25 @@ class Tiles:
     def _read(self):
         for line in self._process.stdout:
             sample = json.loads(line)
-            at = sample["at"] / 1000
-            for camera, tile in sample["tiles"].items():
-                before = self._seen.setdefault(camera, [])
-                # A picture that is not called LIVE may stand still: the stretch begins when it is.
-                moved = (not before or self._prints.get(camera) != tile["print"] or before[-1].badge != "live")
-                self._prints[camera] = tile["print"]
-                before.append(Tile(at, tile["badge"], tile["trusted"], tile["frames"],
-                                   at if moved else before[-1].moved_at, 0 if moved else before[-1].still + 1))
+            self.pages[sample["player"]].add(sample["at"] / 1000, sample["tiles"])
+
+
+class Page:
+    """The tiles of one page."""
+
+    def __init__(self):
+        self._seen = {}  # camera -> [Tile]
+        self._prints = {}
+
+    def add(self, at, tiles):
+        """Takes a sample (unix time) of all tiles: {camera: as watch_tiles.mjs says}."""
+        for camera, tile in tiles.items():
+            before = self._seen.setdefault(camera, [])
+            # A picture that is not called LIVE may stand still: the stretch begins when it is.
+            moved = (not before or self._prints.get(camera) != tile["print"] or before[-1].badge != "live")
+            self._prints[camera] = tile["print"]
+            before.append(Tile(at, tile["badge"], tile["trusted"], tile["frames"],
+                               at if moved else before[-1].moved_at, 0 if moved else before[-1].still + 1))
 
     def all(self, camera):
         """Every sample of the camera so far, oldest first."""
@@ -105,10 +117,10 @@ class Tiles:
 
 
 def wait_trusted(tiles, cameras, seconds):
-    """Waits until each camera's tile is trusted; returns those that are not."""
+    """Waits until each camera's tile is trusted in each page; returns those that are not: {(player, camera)}."""
     begin, deadline = time.time(), time.monotonic() + seconds
-    left = set(cameras)
+    left = {(player, name) for player in tiles.pages for name in cameras}
     while left and time.monotonic() < deadline:
-        left = {name for name in left if not tiles.is_trusted(name, begin)}
+        left = {(player, name) for player, name in left if not tiles.pages[player].is_trusted(name, begin)}
         time.sleep(0.1)
     return left

@@ -1,5 +1,6 @@
 """Drives camwall-worker as the server does: a zygote on a control socket, one socket and one stderr pipe per worker."""
 
+import contextlib
 import json
 import os
 import re
@@ -207,6 +208,18 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+@contextlib.contextmanager
+def playing_workers(program, cameras, folder):
+    """Gives a function that starts a worker of a camera of the simulator; it plays when that returns."""
+    with Zygote(program) as zygote:
+        def start(name, **changes):
+            worker = zygote.start_worker()
+            worker.order(**order_for(cameras.url(name), folder, **changes))
+            worker.wait_for_segments(1)
+            return worker
+        yield start
 
 
 def order_for(url, folder, **changes):

@@ -1,7 +1,7 @@
-// Keeps a wall's page open beside another test and prints, twice a second, one JSON line of what each tile says and
-// shows: {"at": ms since the epoch, "tiles": {camera: {badge, trusted, frames, print}}}. `print` changes when the
-// pixels do.
-//   node tests/browser/support/watch_tiles.mjs http://127.0.0.1:8080/
+// Keeps a wall's page open beside another test, once for each player, and prints, twice a second, a JSON line of what
+// each tile of each page says and shows: {"at": ms since the epoch, "player", "tiles": {camera: {badge, trusted, frames,
+// print}}}. `print` changes when the pixels do.
+//   node tests/browser/support/watch_tiles.mjs http://127.0.0.1:8080/ mse hls
 
 import { openBrowser, pictures, tiles } from './browser.mjs';
 
@@ -17,27 +17,48 @@ function printOf(values) {
   return sum;
 }
 
-/** @type {Record<string, number[]>} */
-let prints = {};
+class WatchedPage {
+  /** @param {import('playwright-core').Page} page @param {string} player */
+  constructor(page, player) {
+    this.page_ = page;
+    this.player_ = player;
+    /** @type {Record<string, number[]>} */
+    this.prints_ = {};
+  }
 
-/** @param {number} number */
-async function sample(number) {
-  const at = Date.now();
-  const list = await tiles(browser.page);
-  if (number % SAMPLES_PER_PRINT === 0) prints = await pictures(browser.page);
-  const all = Object.fromEntries(
-    list.map((x) => [x.camera, { badge: x.badge, trusted: x.trusted, frames: x.frames, print: printOf(prints[x.camera]) }]),
-  );
-  console.log(JSON.stringify({ at, tiles: all }));
+  /** @param {string} wall */
+  async open(wall) {
+    await this.page_.goto(new URL(`/?player=${this.player_}`, wall).href);
+    if (await this.page_.evaluate(() => document.hidden)) throw new Error('a hidden page plays nothing');
+  }
+
+  /** @param {boolean} withPixels */
+  async sample(withPixels) {
+    const at = Date.now();
+    const list = await tiles(this.page_);
+    if (withPixels) this.prints_ = await pictures(this.page_);
+    const all = Object.fromEntries(
+      list.map((x) => [x.camera, { badge: x.badge, trusted: x.trusted, frames: x.frames, print: printOf(this.prints_[x.camera]) }]),
+    );
+    console.log(JSON.stringify({ at, player: this.player_, tiles: all }));
+  }
 }
 
 let ended = false;
 process.on('SIGTERM', () => (ended = true));
+const [wall = '', ...players] = process.argv.slice(2);
 const browser = await openBrowser({ width: 1440, height: 900 });
-await browser.page.goto(new URL('/?player=hls', process.argv[2]).href);
+/** @type {WatchedPage[]} */
+const pages = [];
+for (const player of players) {
+  const page = new WatchedPage(pages.length === 0 ? browser.page : await browser.page.context().newPage(), player);
+  await page.open(wall);
+  pages.push(page);
+}
 for (let number = 0; !ended; ++number) {
   const next = new Promise((resolved) => setTimeout(resolved, PERIOD_MS));
-  await sample(number);
+  // The pages take turns with their pixels, so that the browser is not asked for all of them at once.
+  for (const [index, page] of pages.entries()) await page.sample((number + index) % SAMPLES_PER_PRINT === 0);
   await next;
 }
 await browser.close();

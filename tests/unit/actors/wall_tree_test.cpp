@@ -134,14 +134,21 @@ TEST_F(wall_tree_test, starts_main_beside_a_sub_only_when_somebody_wants_it) {
 TEST_F(wall_tree_test, keeps_counting_over_restarts_of_workers) {
   add("gate");
   start();
-  launcher_.of("gate")[0]->tell(media::progress{.frames = 100, .bytes = 1000});
+  launcher_.of("gate")[0]->tell(media::progress{
+    .frames = 100, .bytes = 1000, .renditions = {.made = 9, .skipped = 8, .damaged = 7}});
+  launcher_.of("gate")[0]->tell(media::progress{.renditions = {.made = 3}});
   live_for(15s);
   auto before = at("gate").streams[0].frames;
   launcher_.of("gate")[0]->end_by(SIGSEGV);
   drain();
-  launcher_.of("gate")[1]->tell(media::progress{.frames = 5, .bytes = 50});
+  launcher_.of("gate")[1]->tell(
+    media::progress{.frames = 5, .bytes = 50, .renditions = {.made = 4, .skipped = 1}});
   advance(2s);
-  EXPECT_EQ(at("gate").streams[0].frames, before + 5);
+  const auto& after = at("gate").streams[0];
+  EXPECT_EQ(after.frames, before + 5);
+  EXPECT_EQ(after.renditions_made, 13u);
+  EXPECT_EQ(after.renditions_skipped, 9u);
+  EXPECT_EQ(after.renditions_damaged, 7u);
 }
 
 TEST_F(wall_tree_test, brings_a_camera_back_whose_supervision_itself_died) {

@@ -30,6 +30,7 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
                              .keyframe_age_s = 0.5,
                              .width = 640,
                              .height = 360});
+  expect_round_trip(progress{.renditions = {.made = 1ull << 40, .skipped = 2, .damaged = 3}});
   expect_round_trip(segment_published{
     .media_sequence = 1'767'268'800, .discontinuity_sequence = 3, .duration_s = 2});
   expect_round_trip(picture_judged{.conditions = {{.what = condition::undecodable, .age_s = 6.5},
@@ -100,6 +101,8 @@ TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
     picture_with(R"({"condition":"black","age_s":1},{"condition":"black","age_s":1})"),
     picture_with(R"("black")"),
     picture_with(R"(1,2,3,4,5)"),
+    R"({"type":"progress","frames":1,"bytes":1,"keyframes":1,"discontinuities":0,"gop_s":1,"fps":15,)"
+    R"("bitrate_bps":1,"cpu_s":0,"keyframe_age_s":0,"width":640,"height":360,"renditions":{"made":1}})",
     "{\"type\":" + deep,
     "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}",
     "{\"type\":\"opened\"",

@@ -30,7 +30,8 @@ protected:
                          .video = "h264",
                          .width = 640,
                          .height = 360,
-                         .frames = 150});
+                         .frames = 150,
+                         .renditions_skipped = 3});
     return x;
   }
 
@@ -54,6 +55,9 @@ TEST_F(exporter_test, shows_a_camera_as_the_snapshot_has_it) {
   EXPECT_THAT(text, HasSubstr("camwall_camera_state{camera=\"gate\",state=\"live\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("camwall_camera_state{camera=\"gate\",state=\"stale\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("camwall_stream_frames_total{camera=\"gate\",stream=\"sub\"} 150\n"));
+  for (const auto* row : {"outcome=\"made\"} 0\n", "outcome=\"skipped\"} 3\n"})
+    EXPECT_THAT(text, HasSubstr(std::string{"camwall_rendition_pictures_total{camera=\"gate\","} +
+                                "stream=\"sub\"," + row));
   EXPECT_THAT(text, HasSubstr("camwall_build_info{version=\"1.2.3\"} 1\n"));
 }
 

@@ -32,5 +32,19 @@ TEST(live_metrics_test, begins_at_zero_and_counts) {
   EXPECT_THAT(text, Not(HasSubstr("nobody knows")));
 }
 
+TEST(live_metrics_test, reads_the_data_road_at_each_scrape) {
+  snapshot_cell cell;
+  exporter sut{cell, "1.2.3"};
+  EXPECT_THAT(sut.text(), HasSubstr("camwall_live_feeds 0\n"));
+  live_road road{.feeds = 1, .subscriptions = 2, .kept_bytes = 3, .chunks = 4, .bytes = 5};
+  sut.read_live_road([&road] { return road; });
+  for (const auto* row :
+       {"camwall_live_feeds 1\n", "camwall_live_subscriptions 2\n", "camwall_live_kept_bytes 3\n",
+        "camwall_live_chunks_total 4\n", "camwall_live_bytes_total 5\n"})
+    EXPECT_THAT(sut.text(), HasSubstr(row));
+  road.feeds = 0;
+  EXPECT_THAT(sut.text(), HasSubstr("camwall_live_feeds 0\n"));
+}
+
 } // namespace
 } // namespace camwall::metrics
