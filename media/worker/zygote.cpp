@@ -26,6 +26,10 @@
 #include <string>
 #include <system_error>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace camwall::media {
 
 namespace {
@@ -158,6 +162,14 @@ void set_title(std::span<char> memory, const std::string& name) {
   std::copy_n(text.begin(), std::min(text.size(), memory.size() - 1), memory.begin());
 }
 
+/// In a build that looks for leaks it does so here, since `_exit` leaves that out.
+void tell_leaks() noexcept {
+#ifdef __SANITIZE_ADDRESS__
+  ::prctl(PR_SET_DUMPABLE, 1); // It looks at our threads as a debugger would.
+  __lsan_do_leak_check();
+#endif
+}
+
 /// The worker's first steps: it keeps its socket and its stderr, and nothing of the zygote's.
 [[noreturn]] void become_worker(request& own, pid_t server, std::span<char> title) {
   if (!confine_clone(server))
@@ -175,8 +187,10 @@ void set_title(std::span<char> memory, const std::string& name) {
   ::close_range(media_fd + 1, ~0U, 0);
   ::fcntl(control_fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(media_fd, F_SETFD, FD_CLOEXEC);
+  auto status = run_worker(unique_fd{control_fd}, unique_fd{media_fd});
+  tell_leaks();
   // Without the exit handlers: what they would tidy is the zygote's too.
-  ::_exit(run_worker(unique_fd{control_fd}, unique_fd{media_fd}));
+  ::_exit(status);
 }
 
 /// A child of our parent: it outlives us, and the server can wait for it.

@@ -8,6 +8,9 @@
 
 #include "media/server/zygote_launcher.hpp"
 
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -57,6 +60,7 @@ media_format format_of(std::string_view name) {
 int main(int argc, char** argv) {
   if (argc != 6)
     return 2;
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("log")); // Standard output is for events.
   media::open_order job;
   job.camera = "gate";
   job.stream = "main";

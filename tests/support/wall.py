@@ -23,6 +23,7 @@ from simulator import build_dir
 
 READY_DEADLINE_S = 15
 POLL_S = 0.02
+REPORT_CHARACTERS_MAX = 16_000
 
 
 def wait_until(condition, seconds, what):
@@ -94,18 +95,22 @@ class Wall:
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
         self.port = None
+        self._stopped = False
 
     def __enter__(self):
         self.start()
         return self
 
     def __exit__(self, *_):
-        self.stop()
-        if not self.given_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.stop()
+        finally:
+            if not self.given_folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
         already = len(self.log()) if self.log_file.exists() else 0
+        self._stopped = False
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen([*self.program, "serve", "--config", self.config_file],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
@@ -128,17 +133,25 @@ class Wall:
         return self.process.pid
 
     def stop(self, how=signal.SIGTERM, deadline=10):
-        """Ends the wall and returns how many seconds that took."""
+        """Ends the wall and returns how many seconds that took. That it ended before by itself, or ends with a status other than 0, is
+        an error; a leak is such a status. Does nothing when it was stopped before."""
         begin = time.monotonic()
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            try:
-                self.process.wait(deadline)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise AssertionError("the wall did not end: " + self.log()) from None
-        return time.monotonic() - begin
+        if not self.process or self._stopped:
+            return 0.0
+        self._stopped = True
+        if self.process.poll() is not None:
+            raise AssertionError(f"the wall ended by itself with status {self.process.returncode}: {self.log()[-REPORT_CHARACTERS_MAX:]}")
+        self.process.send_signal(how)
+        try:
+            status = self.process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("the wall did not end: " + self.log()) from None
+        took = time.monotonic() - begin
+        if status != 0 and how != signal.SIGKILL:
+            raise AssertionError(f"the wall ended with status {status}: {self.log()[-REPORT_CHARACTERS_MAX:]}")
+        return took
 
     def get(self, path, timeout=5):
         """(status, body) of a GET; redirects are followed."""
