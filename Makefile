@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BUILD := build/release
-# Rooms that link neither CAF nor libav; Debian's CAF is not built for ThreadSanitizer, which then sees races in it.
-TSAN_ROOMS := core config http media_server metrics
+# Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
+TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
 .PHONY: help setup build demo test lint sanitize tsan bench soak alarms chaos screenshots format clean
 
@@ -32,11 +32,11 @@ sanitize: setup ## Unit and integration tests under ASan and UBSan
 	cmake --build --preset dev
 	ctest --preset dev -L 'unit|integration'
 
-tsan: ## Unit tests under ThreadSanitizer, without those that use actors
+tsan: ## Unit tests and the abuse of HTTP and WebSockets under ThreadSanitizer, without those that use actors
 	@ops/setup.sh packages
 	cmake --preset tsan -DCAMWALL_SIMULATOR=OFF
-	cmake --build --preset tsan --target $(addprefix unit_,$(TSAN_ROOMS))
-	ctest --preset tsan -R '^unit\.($(subst $() ,|,$(TSAN_ROOMS)))$$'
+	cmake --build --preset tsan --target http_testbed $(addprefix unit_,$(TSAN_ROOMS))
+	ctest --preset tsan -R '^(unit\.($(subst $() ,|,$(TSAN_ROOMS)))|integration\.(http|websocket)_abuse)$$'
 
 bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers
 	tests/bench/http_vs_nginx.sh
