@@ -1,9 +1,11 @@
 #include "media/worker/call_rules.hpp"
 
+#include "media/worker/outer_filter.hpp"
 #include "media/worker/refusals.hpp"
 
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -11,12 +13,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 namespace camwall::media {
 
@@ -214,6 +218,22 @@ void add_signals(rules& x) {
   x.add(SCMP_ACT_KILL_PROCESS, "rt_sigaction", is(0, SIGSYS));
 }
 
+/// Asked of the kernel itself: libseccomp tells of a refused seccomp(2) by errors of its own.
+bool outer_filter_lacks_seccomp() noexcept {
+  const std::uint32_t action = SECCOMP_RET_ALLOW;
+  return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) < 0 && errno == EPERM;
+}
+
+tl::unexpected<std::string> no_filter(int error) {
+  if (outer_filter_lacks_seccomp())
+    error = EPERM;
+  auto text = "the kernel refuses the filter of system calls (" +
+              std::generic_category().message(error) + ')';
+  if (error == EPERM)
+    text += outer_filter_hint;
+  return tl::unexpected{std::move(text)};
+}
+
 } // namespace
 
 tl::expected<void, std::string> restrict_calls(refused_call what) {
@@ -231,8 +251,7 @@ tl::expected<void, std::string> restrict_calls(refused_call what) {
   else
     listener.start(); // Before the filter: its thread must stay outside.
   if (auto error = x.load(); error != 0)
-    return tl::unexpected{"the kernel refuses the filter of system calls (" +
-                          std::generic_category().message(error) + ')'};
+    return no_filter(error);
   if (what == refused_call::passes)
     listener.listen(x.notifications());
   return {};

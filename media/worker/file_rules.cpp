@@ -1,6 +1,7 @@
 #include "media/worker/file_rules.hpp"
 
 #include "core/unique_fd.hpp"
+#include "media/worker/outer_filter.hpp"
 
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace camwall::media {
 
@@ -79,8 +81,12 @@ int grant_all(int ruleset, const std::string& folder, std::uint64_t handled) noe
 }
 
 tl::unexpected<std::string> no_landlock(int error) {
-  return tl::unexpected{"the kernel refuses Landlock, which shuts a worker off from files (" +
-                        std::generic_category().message(error) + ')'};
+  auto text = "the kernel refuses Landlock, which shuts a worker off from files (" +
+              std::generic_category().message(error) + ')';
+  // A kernel without Landlock says ENOSYS or EOPNOTSUPP, and no_new_privs is set: this is a filter.
+  if (error == EPERM)
+    text += outer_filter_hint;
+  return tl::unexpected{std::move(text)};
 }
 
 } // namespace

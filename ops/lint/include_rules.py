@@ -23,6 +23,7 @@ ROOMS = {
     "tools/camera_sim": ["core"],
     "tests": ["core", "config", "media", "media/server", "metrics", "actors", "http", "cli", "tools/camera_sim"],
     "tests/support/sandbox_attempt.cpp": ["media/worker", "media"],
+    "tests/support/unit_filter.cpp": [],
     "tests/unit/media_worker": ["core", "media", "media/worker", "tests"],
     "tests/fuzz": ["core", "config", "media", "media/server", "media/worker", "http", "tests"],
 }
@@ -36,7 +37,7 @@ LIBRARIES = {
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],
     "libsw": ["media/worker", "tests/unit/media_worker"],
-    "seccomp": ["media/worker", "tests/support/sandbox_attempt.cpp"],
+    "seccomp": ["media/worker", "tests/support/sandbox_attempt.cpp", "tests/support/unit_filter.cpp"],
     "systemd/": ["cli"],
     "gst/": ["tools/camera_sim"],
     "CLI/": ["main.cpp", "tools/camera_sim", "media/worker", "tests"],
