@@ -75,7 +75,7 @@ protected:
   event_loop::timer_id last_timer_ = 0;
   std::vector<std::string> limits_;
   std::size_t dropped_ = 0;
-  live_hub hub_{{.post = [](std::function<void()> job) { job(); },
+  live_hub hub_{{.post = [](const std::function<void()>& job) { job(); },
                  .call_after =
                    [this](std::chrono::milliseconds, std::function<void()> job) {
                      timers_[++last_timer_] = std::move(job);

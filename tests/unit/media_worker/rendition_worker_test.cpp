@@ -8,7 +8,6 @@
 namespace camwall::media {
 namespace {
 
-using testing::Each;
 using testing::SizeIs;
 
 constexpr plain_colour red{82, 90, 240}; // BT.601, limited range.
