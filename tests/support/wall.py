@@ -177,23 +177,20 @@ class Wall:
                                for c in self.cameras().values()), seconds,
                    lambda: {n: (c["phase"], c["reason"]) for n, c in self.cameras().items()})
 
-    def workers(self):
-        """{camera/stream: pid} of the running workers, by the title that they give themselves."""
-        result = {}
+    def titles(self):
+        """(pid, title) of each child. One that ends meanwhile is left out, or has an empty title."""
         for pid in children(self.pid):
             try:
-                title = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+                yield pid, pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
             except OSError:
                 continue
-            if title.startswith("camwall-worker "):
-                result[title.split()[-1]] = pid
-        return result
+
+    def workers(self):
+        """{camera/stream: pid} of the running workers, by the title that they give themselves."""
+        return {title.split()[-1]: pid for pid, title in self.titles() if title.startswith("camwall-worker ")}
 
     def zygote(self):
-        for pid in children(self.pid):
-            if b"camwall-zygote" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        return None
+        return next((pid for pid, title in self.titles() if "camwall-zygote" in title), None)
 
 
 class Recorder:
