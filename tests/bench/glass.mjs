@@ -157,11 +157,15 @@ async function ownWall() {
   process.once('exit', () => source.kill());
   const cameras = Array.from({ length: tiles }, (_, i) => ({ name: `glass${i}`, streams: [{ path: 'main', live: port, transport: 'tcp' }] }));
   const wall = await openWall({ cameras });
+  const close = async () => (await wall.close(), void source.kill());
   for (const end = performance.now() + LIVE_DEADLINE_MS; !(await allLive(wall.url)); ) {
-    if (performance.now() > end) throw new Error('the cameras are not live in time');
+    if (performance.now() > end) {
+      await close();
+      throw new Error('the cameras are not live in time');
+    }
     await new Promise((resolved) => setTimeout(resolved, 200));
   }
-  return { ...wall, close: async () => (await wall.close(), void source.kill()) };
+  return { ...wall, close };
 }
 
 const wall = options.url === undefined ? await ownWall() : null;
