@@ -209,18 +209,23 @@ def test_killed_server_leaves_no_process_behind_and_a_restart_goes_on_above(came
         assert after > before
 
 
-def test_ctrl_c_ends_every_process_in_time_and_leaves_nothing(cameras, tmp_path):
-    before = cameras.stats("cam01")["clients"]
-    wall = Wall(wall_config(cameras), folder=tmp_path)
-    wall.start()
+def test_ctrl_c_ends_every_process_in_time_and_leaves_nothing(cameras, wall, tmp_path):
+    def sessions():
+        return [cameras.stats(name)["streams"]["sub"]["clients"] for name in cameras.cameras]
+
     wall.wait_all_live()
-    offspring = children(wall.pid)
-    took = wall.stop(signal.SIGINT)
+    wait_until(lambda: sessions() == [1] * CAMERAS, 10, lambda: f"one session per camera, not {sessions()}")
+    second = Wall(wall_config(cameras), folder=tmp_path)
+    second.start()
+    second.wait_all_live()
+    wait_until(lambda: sessions() == [2] * CAMERAS, 10, lambda: f"two sessions per camera, not {sessions()}")
+    offspring = children(second.pid)
+    took = second.stop(signal.SIGINT)
     assert took < 3
-    assert wall.process.returncode == 0
+    assert second.process.returncode == 0
     assert [pid for pid in offspring if os.path.exists(f"/proc/{pid}")] == []
     assert [str(x) for x in (tmp_path / "hls").rglob("*")] == []
-    wait_until(lambda: cameras.stats("cam01")["clients"] == before, 1, "the RTSP sessions were closed")
+    wait_until(lambda: sessions() == [1] * CAMERAS, 10, lambda: f"the sessions were closed, not {sessions()}")
 
 
 def test_no_secret_appears_anywhere(tmp_path):
