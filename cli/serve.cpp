@@ -7,6 +7,7 @@
 #include "cli/install.hpp"
 #include "cli/liveness.hpp"
 #include "cli/log.hpp"
+#include "cli/observers.hpp"
 #include "cli/process.hpp"
 #include "cli/service_manager.hpp"
 #include "config/loader.hpp"
@@ -34,56 +35,6 @@ constexpr std::chrono::milliseconds workers_stop_deadline{1000};
 
 /// How long HTTP may take to answer the question whether it still works.
 constexpr std::chrono::milliseconds http_probe_deadline{500};
-
-/// Passes on to the metrics what the transport tells.
-class http_to_metrics final : public http::http_observer {
-public:
-  explicit http_to_metrics(metrics::http_metrics& x) : metrics_(x) {
-    // nop
-  }
-  void on_request(std::string_view route, std::string_view method, int code,
-                  std::chrono::nanoseconds took) override {
-    metrics_.request(route, method, code, took);
-  }
-  void on_limit(std::string_view limit) override {
-    metrics_.limit_reached(limit);
-  }
-  void on_connections(int delta) override {
-    metrics_.connections(delta);
-  }
-  void on_websocket(int delta) override {
-    metrics_.websockets(delta);
-  }
-  void on_websocket_evicted(std::string_view reason) override {
-    metrics_.websocket_evicted(reason);
-  }
-
-private:
-  metrics::http_metrics& metrics_;
-};
-
-/// The same for live media.
-class live_to_metrics final : public http::live_observer {
-public:
-  explicit live_to_metrics(metrics::exporter& x) : metrics_(x) {
-    // nop
-  }
-  void on_viewers(media_format format, int delta) override {
-    metrics_.live().viewers(format, delta);
-  }
-  void on_chunks_dropped(std::string_view reason, std::size_t chunks) override {
-    metrics_.live().chunks_dropped(reason, chunks);
-  }
-  void on_wall(std::string_view name, int delta) override {
-    metrics_.live().wall(name, delta);
-  }
-  void on_limit(std::string_view limit) override {
-    metrics_.http().limit_reached(limit);
-  }
-
-private:
-  metrics::exporter& metrics_;
-};
 
 metrics::live_road road_of(const media::live_counts& x) {
   return {.feeds = x.feeds,

@@ -18,8 +18,11 @@ bool authorize(const principal& who, action what, std::string_view /*camera*/) n
     case action::view_health:
       return who.role >= role::viewer;
     case action::open_socket:
+    case action::sign_in:
       return true;
     case action::operate:
+    case action::view_configuration:
+    case action::configure:
       return who.role >= role::administrator;
   }
   return false;

@@ -4,6 +4,7 @@
 #include "http/websocket/session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,12 @@ struct file_part {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };
+
+struct response;
+
+/// Gives the answer that a handler did not have at once: once, from any thread. When every copy is
+/// gone without a call the answer is a 500. After the client has left it does nothing.
+using answer_later = std::function<void(response)>;
 
 /// What a handler answers. The transport adds the status line, `Date`, `Content-Length` and
 /// `Connection`.
@@ -28,6 +35,11 @@ struct response {
 
   /// Of a 101: who talks over the connection once this answer has left. Empty for all others.
   session_factory upgrade;
+
+  /// Of an answer that has to wait for something: everything else in here is ignored, and the
+  /// transport calls it once, at once, with what to call when the answer is there. The deadline for
+  /// it is the transport's (504).
+  std::function<void(answer_later)> later;
 
   /// Appends one header field. Control characters in `value` (a header injection) become `?`.
   response& add(std::string_view name, std::string_view value);

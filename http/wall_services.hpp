@@ -1,7 +1,10 @@
 #pragma once
 
+#include "core/camera_catalogue.hpp"
 #include "core/camera_order.hpp"
+#include "core/camera_prober.hpp"
 #include "core/live_media.hpp"
+#include "core/snapshot_source.hpp"
 #include "core/wall_snapshot.hpp"
 #include "http/live/live_limits.hpp"
 #include "http/router.hpp"
@@ -46,6 +49,15 @@ struct wall_services {
 
   /// An operator orders something of this camera, which exists. The answer does not wait for it.
   std::function<void(std::string_view camera, camera_order what)> order;
+
+  /// The configured cameras; null where they cannot be asked for.
+  camera_catalogue* catalogue = nullptr;
+
+  /// Looks at addresses; null where nobody can.
+  camera_prober* prober = nullptr;
+
+  /// Still pictures; null where there are none.
+  snapshot_source* snapshots = nullptr;
 
   /// Live media over WebSocket; null where there is none.
   media_hub* live = nullptr;
