@@ -10,6 +10,8 @@
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -105,6 +107,11 @@ struct still_there {
   std::shared_ptr<const void> token;
 };
 
+/// Whoever handles this writes down how many messages wait behind it.
+struct measure_mailbox {
+  std::shared_ptr<std::atomic<std::size_t>> depth;
+};
+
 // -- to oneself -----------------------------------------------------------------------------------
 
 /// A deadline of the stream may have come.
@@ -138,6 +145,7 @@ CAMWALL_LOCAL(event_happened)
 CAMWALL_LOCAL(worker_last_words)
 CAMWALL_LOCAL(zygote_ended)
 CAMWALL_LOCAL(still_there)
+CAMWALL_LOCAL(measure_mailbox)
 CAMWALL_LOCAL(wake)
 CAMWALL_LOCAL(announce)
 CAMWALL_LOCAL(publish_due)

@@ -39,6 +39,7 @@ struct gate_state {
       [](const still_there&) {
         // nop
       },
+      [this](const measure_mailbox& msg) { *msg.depth = self->mailbox().size(); },
     };
   }
 

@@ -39,6 +39,7 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
     [](const still_there&) {
       // nop
     },
+    [this](const measure_mailbox& msg) { *msg.depth = self->mailbox().size(); },
     [this](publish_due) {
       due = false;
       publish();

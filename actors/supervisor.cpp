@@ -32,6 +32,7 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
     [](const still_there&) {
       // nop
     },
+    [this](const measure_mailbox& msg) { *msg.depth = self->mailbox().size(); },
     [this](stop_overdue) {
       spdlog::error("a child did not end in time");
       self->quit(stop_reason);

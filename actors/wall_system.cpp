@@ -19,6 +19,15 @@ namespace {
 
 constexpr std::array tree_names{board_name, gate_name, cameras_name, zygote_name};
 
+using mailbox_counts = std::array<std::shared_ptr<std::atomic<std::size_t>>, tree_names.size()>;
+
+mailbox_counts make_counts() {
+  mailbox_counts out;
+  for (auto& x : out)
+    x = std::make_shared<std::atomic<std::size_t>>(0);
+  return out;
+}
+
 struct caf_config : caf::actor_system_config {
   caf_config() {
     // Measured: idle, the default policy (stealing) costs half a percent of a core, this one
@@ -50,6 +59,7 @@ struct wall_system::impl {
     });
   }
 
+  const mailbox_counts depths = make_counts();
   caf_config config;
   caf::actor_system system{config};
   std::shared_ptr<const wall_context> context;
@@ -85,6 +95,19 @@ void wall_system::check(const std::shared_ptr<const void>& token) {
   for (auto name : tree_names)
     if (auto x = find_actor(impl_->system, name))
       caf::anon_send(x, still_there{token});
+}
+
+wall_system::depths wall_system::mailbox_depths() {
+  depths out;
+  for (std::size_t i = 0; i < tree_names.size(); ++i) {
+    const auto& depth = impl_->depths[i];
+    out.emplace_back(to_string(tree_names[i]), *depth);
+    // An actor that does not answer is asked no more than once.
+    if (depth.use_count() == 1)
+      if (auto x = find_actor(impl_->system, tree_names[i]))
+        caf::anon_send(x, measure_mailbox{depth});
+  }
+  return out;
 }
 
 void wall_system::zygote_ended(std::string why) {

@@ -6,10 +6,13 @@
 #include "media/worker_launcher.hpp"
 #include "metrics/supervision_metrics.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace camwall {
 
@@ -44,6 +47,12 @@ public:
   /// Hands the token to the actors on which all others depend; it is gone when each has had its
   /// turn.
   void check(const std::shared_ptr<const void>& token);
+
+  using depths = std::vector<std::pair<std::string, std::size_t>>;
+
+  /// How many messages waited for each of these actors when it last looked: asks them to look
+  /// again, so that calls at an interval give a picture that is one interval old.
+  depths mailbox_depths();
 
   /// The worker factory ended.
   void zygote_ended(std::string why);

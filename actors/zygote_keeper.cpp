@@ -35,6 +35,7 @@ caf::behavior zygote_keeper_state::make_behavior(std::shared_ptr<const wall_cont
     [](const still_there&) {
       // nop
     },
+    [this](const measure_mailbox& msg) { *msg.depth = self->mailbox().size(); },
     [this](zygote_due) {
       started = self->clock().now();
       context->start_zygote();

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace camwall::cli {
@@ -53,6 +54,21 @@ public:
   }
   void on_limit(std::string_view limit) override {
     metrics_.http().limit_reached(limit);
+  }
+  void on_tiles(std::string_view wall, tile_badge badge, int delta) override {
+    metrics_.viewers().tiles(wall, badge, delta);
+  }
+  void on_tiles_behind(std::string_view wall, int delta) override {
+    metrics_.viewers().tiles_behind(wall, delta);
+  }
+  void on_stalls(std::string_view wall, std::uint64_t stalls) override {
+    metrics_.viewers().stalls(wall, stalls);
+  }
+  void on_latency(std::string_view wall, std::chrono::milliseconds latency) override {
+    metrics_.viewers().latency(wall, std::chrono::duration<double>{latency}.count());
+  }
+  void on_silent_wall(std::string_view wall, int delta) override {
+    metrics_.viewers().silent(wall, delta);
   }
 
 private:

@@ -212,6 +212,14 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
     spdlog::info("removed {} files of cameras that are no longer configured", n);
   x->exporter.config_loaded(true);
   x->exporter.live().know_walls(x->config->server.walls);
+  x->exporter.viewers().know_walls(x->config->server.walls);
+  x->exporter.watch_disks(
+    {{"hls", x->config->hls.directory}, {"state", x->config->state_dir}},
+    static_cast<double>(std::size_t{x->config->limits.disk_free_min_mb} * 1024 * 1024));
+  x->exporter.read_mailboxes([wall = &x->wall] {
+    auto* tree = wall->load();
+    return tree == nullptr ? wall_system::depths{} : tree->mailbox_depths();
+  });
   x->exporter.read_live_road([&hub = x->launcher.hub()] { return road_of(hub.counts()); });
   x->exporter.access_open(x->config->server.access == config::access_mode::open);
   if (x->config->server.access == config::access_mode::open)

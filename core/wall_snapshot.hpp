@@ -4,6 +4,7 @@
 #include "core/phase.hpp"
 #include "core/rfc3339.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -90,6 +91,12 @@ struct camera_snapshot {
   std::array<std::uint64_t, all_reasons.size()> connect_failures{};
   double backoff_s = 0; ///< The wait that is running; 0 otherwise.
 };
+
+/// What the camera sends is a picture of now.
+inline bool is_up(const camera_snapshot& x) noexcept {
+  return x.phase == phase::live && std::none_of(x.conditions.begin(), x.conditions.end(),
+                                                [](const auto& y) { return is_fault(y.what); });
+}
 
 /// The state of the whole wall at one instant. Never changed after it was published.
 struct wall_snapshot {

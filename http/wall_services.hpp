@@ -5,6 +5,7 @@
 #include "core/camera_prober.hpp"
 #include "core/live_media.hpp"
 #include "core/snapshot_source.hpp"
+#include "core/tile_badge.hpp"
 #include "core/wall_snapshot.hpp"
 #include "http/live/live_limits.hpp"
 #include "http/router.hpp"
@@ -37,6 +38,33 @@ public:
 
   /// A limit was reached and something refused or dropped.
   virtual void on_limit(std::string_view limit) = 0;
+
+  // What walls report of themselves; `wall` as above.
+
+  /// So many more (or fewer) tiles show this badge.
+  virtual void on_tiles(std::string_view /*wall*/, tile_badge /*badge*/, int /*delta*/) {
+    // nop
+  }
+
+  /// So many more (or fewer) tiles show nothing of now although their camera is up.
+  virtual void on_tiles_behind(std::string_view /*wall*/, int /*delta*/) {
+    // nop
+  }
+
+  /// Pictures stood still so often although their cameras were live.
+  virtual void on_stalls(std::string_view /*wall*/, std::uint64_t /*stalls*/) {
+    // nop
+  }
+
+  /// A picture was so old when it was on the screen.
+  virtual void on_latency(std::string_view /*wall*/, std::chrono::milliseconds /*latency*/) {
+    // nop
+  }
+
+  /// So many more (or fewer) open walls do not report any more although they had begun to.
+  virtual void on_silent_wall(std::string_view /*wall*/, int /*delta*/) {
+    // nop
+  }
 };
 
 /// What the HTTP side needs from the rest of the server. All functions are called from HTTP threads

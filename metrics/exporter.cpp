@@ -3,6 +3,7 @@
 #include "metrics/live_collector.hpp"
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
+#include "metrics/server_collector.hpp"
 #include "metrics/wall_collector.hpp"
 
 #include <prometheus/gauge.h>
@@ -28,6 +29,7 @@ struct exporter::impl {
       supervision(all),
       http(all),
       live(all),
+      viewers(all),
       reload_successful(gauge(all, "camwall_config_last_reload_successful",
                               "1 when the configuration that was read last is in force.")),
       reload_timestamp(gauge(all, "camwall_config_last_reload_timestamp_seconds",
@@ -43,9 +45,11 @@ struct exporter::impl {
   wall_collector wall;
   process_collector process;
   live_collector road;
+  server_collector server;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
+  viewer_metrics viewers;
   prometheus::Gauge& reload_successful;
   prometheus::Gauge& reload_timestamp;
   prometheus::Gauge& access_open;
@@ -63,6 +67,7 @@ std::string exporter::text() const {
   for (const prometheus::Collectable* x :
        {static_cast<const prometheus::Collectable*>(&impl_->wall),
         static_cast<const prometheus::Collectable*>(&impl_->road),
+        static_cast<const prometheus::Collectable*>(&impl_->server),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -79,6 +84,21 @@ http_metrics& exporter::http() {
 
 live_metrics& exporter::live() {
   return impl_->live;
+}
+
+viewer_metrics& exporter::viewers() {
+  return impl_->viewers;
+}
+
+void exporter::watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders,
+                           double free_min_bytes) {
+  impl_->server.folders = std::move(folders);
+  impl_->server.disk_free_min_bytes = free_min_bytes;
+}
+
+void exporter::read_mailboxes(
+  std::function<std::vector<std::pair<std::string, std::size_t>>()> read) {
+  impl_->server.mailboxes = std::move(read);
 }
 
 void exporter::read_live_road(std::function<live_road()> read) {

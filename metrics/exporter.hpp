@@ -4,10 +4,15 @@
 #include "metrics/http_metrics.hpp"
 #include "metrics/live_metrics.hpp"
 #include "metrics/supervision_metrics.hpp"
+#include "metrics/viewer_metrics.hpp"
 
+#include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace camwall::metrics {
 
@@ -27,9 +32,18 @@ public:
   supervision_metrics& supervision();
   http_metrics& http();
   live_metrics& live();
+  viewer_metrics& viewers();
 
-  /// Where the figures of the data road are read at each scrape, from any thread. To be called
-  /// before the first scrape; until then they are 0.
+  /// The folders whose disks are watched, by the name that they have in the metrics, and what must
+  /// be free at least. To be called before the first scrape, as the next two.
+  void watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders,
+                   double free_min_bytes);
+
+  /// How many messages wait, by actor; must not block.
+  void read_mailboxes(std::function<std::vector<std::pair<std::string, std::size_t>>()> read);
+
+  /// Where the figures of the data road are read at each scrape, from any thread; until then
+  /// they are 0.
   void read_live_road(std::function<live_road()> read);
 
   /// The configuration was read (at the start, and at each reload).

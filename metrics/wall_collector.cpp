@@ -13,12 +13,6 @@ bool has(const camera_snapshot& x, condition what) {
                      [&](const auto& y) { return y.what == what; });
 }
 
-/// What the camera sends is a picture of now.
-bool is_up(const camera_snapshot& x) {
-  return x.phase == phase::live && std::none_of(x.conditions.begin(), x.conditions.end(),
-                                                [](const auto& y) { return is_fault(y.what); });
-}
-
 double time_or_zero(const std::optional<wall_time>& t) {
   return t ? unix_seconds(*t) : 0;
 }
@@ -30,8 +24,13 @@ void render_state(families& out, const std::vector<camera_snapshot>& cameras) {
   auto& state = out.gauge("camwall_camera_state", "1 for the phase that the camera is in, else 0.");
   auto& since = out.gauge("camwall_camera_state_since_timestamp_seconds",
                           "Unix time at which the camera entered its phase.");
+  auto& group =
+    out.gauge("camwall_camera_group_info",
+              "Always 1; the labels say what the configuration calls the camera and its group.");
   auto& holds =
     out.gauge("camwall_camera_condition", "1 while the condition holds for the camera's picture.");
+  auto& reason =
+    out.gauge("camwall_camera_reason", "1 for the reason why the camera is not live, else 0.");
   auto& restarts = out.counter("camwall_camera_restarts_total",
                                "Ends of pipelines that had been live, by reason.");
   auto& failures = out.counter("camwall_camera_connect_failures_total",
@@ -43,10 +42,12 @@ void render_state(families& out, const std::vector<camera_snapshot>& cameras) {
     for (auto p : all_phases)
       state.add({{"camera", x.id}, {"state", to_string(p)}}, x.phase == p ? 1 : 0);
     since.add({{"camera", x.id}}, unix_seconds(x.since));
+    group.add({{"camera", x.id}, {"group", x.group}, {"label", x.label}}, 1);
     for (auto what : all_conditions)
       holds.add({{"camera", x.id}, {"condition", to_string(what)}}, has(x, what) ? 1 : 0);
     for (std::size_t i = 0; i < all_reasons.size(); ++i) {
       auto why = to_string(all_reasons[i]);
+      reason.add({{"camera", x.id}, {"reason", why}}, x.reason == all_reasons[i] ? 1 : 0);
       restarts.add({{"camera", x.id}, {"reason", why}}, static_cast<double>(x.restarts[i]));
       failures.add({{"camera", x.id}, {"reason", why}}, static_cast<double>(x.connect_failures[i]));
     }

@@ -35,6 +35,14 @@ absent_packages() {
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u)
 }
 
+# Some packages start a service when they are installed. None is wanted here: on a machine without a policy of its own, all are
+# refused until this script ends (invoke-rc.d(8): 101 forbids).
+forbid_services() {
+  [[ -e /usr/sbin/policy-rc.d ]] && return
+  trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+  as_root sh -c "printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
+}
+
 install_packages() {
   local absent
   mapfile -t absent < <(absent_packages)
@@ -44,6 +52,7 @@ install_packages() {
   fi
   say "packages: installing ${absent[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 update
+  forbid_services
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 \
     install --no-install-recommends "${absent[@]}"
 }

@@ -35,6 +35,12 @@ struct live_limits {
   /// How often the cameras' states are compared.
   std::chrono::milliseconds state_interval{200};
 
+  /// Of one wall's reports; two may come at once.
+  std::chrono::milliseconds report_interval{5'000};
+
+  /// A wall that reports is silent when it has not for so long.
+  std::chrono::milliseconds report_deadline{30'000};
+
   /// The names that a wall may give itself: label values of the metrics.
   std::vector<std::string> walls;
 };

@@ -126,6 +126,49 @@ client_message read_subscribe(const json& x, std::uint16_t channel) {
   return out;
 }
 
+/// A whole number from 0 to `max`; `otherwise` when it is absent or null, nothing when it is
+/// something else.
+std::optional<std::uint64_t> read_number(const json& x, const char* name, std::uint64_t max,
+                                         std::uint64_t otherwise) {
+  auto found = x.find(name);
+  if (found == x.end() || found->is_null())
+    return otherwise;
+  if (!found->is_number_unsigned() || found->get<std::uint64_t>() > max)
+    return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+client_message read_report(const json& x) {
+  using namespace report_limits;
+  auto bad = [](std::string detail) { return bad_message{{}, std::move(detail)}; };
+  auto tiles = x.find("tiles");
+  if (tiles == x.end() || !tiles->is_array() || tiles->size() > tiles_max)
+    return bad("tiles is a list of at most " + std::to_string(tiles_max) + " objects");
+  report_message out;
+  for (const auto& tile : *tiles) {
+    if (!tile.is_object())
+      return bad("a tile is an object");
+    auto camera = read_text(tile, "camera", "");
+    auto badge = read_text(tile, "badge", "");
+    if (!camera || camera->empty() || camera->size() > id_bytes_max || !badge || badge->empty())
+      return bad("a tile has the texts camera, 1 to 63 letters, and badge");
+    auto stalls = read_number(tile, "stalls", stalls_max, 0);
+    if (!stalls)
+      return bad("stalls is a whole number from 0 to " + std::to_string(stalls_max));
+    constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
+    auto latency = read_number(tile, "latency_ms", latency_max.count(), unknown);
+    if (!latency)
+      return bad("latency_ms is a whole number from 0 to " + std::to_string(latency_max.count()));
+    auto& added =
+      out.tiles.emplace_back(tile_report{.camera = std::move(*camera),
+                                         .badge = parse_badge(*badge),
+                                         .stalls = static_cast<std::uint32_t>(*stalls)});
+    if (*latency != unknown)
+      added.latency = std::chrono::milliseconds{static_cast<std::int64_t>(*latency)};
+  }
+  return out;
+}
+
 json opened_json(const feed_description& what, bool audio) {
   return {{"mime", what.video_mime},
           {"audio_mime", audio && !what.audio_mime.empty() ? json(what.audio_mime) : json(nullptr)},
@@ -141,7 +184,7 @@ client_message parse_client_message(std::string_view text) {
     return bad_message{{}, "a JSON object is expected"};
   auto type = read_text(x, "type", "").value_or("");
   if (type == "report")
-    return report_message{};
+    return read_report(x);
   auto channel = read_channel(x);
   if (type != "subscribe" && type != "unsubscribe")
     return bad_message{channel, "type is subscribe, unsubscribe or report"};

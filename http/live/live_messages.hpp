@@ -1,17 +1,20 @@
 #pragma once
 
 #include "core/live_media.hpp"
+#include "core/tile_badge.hpp"
 #include "core/wall_snapshot.hpp"
 #include "http/request.hpp"
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace camwall::http {
 
@@ -33,7 +36,25 @@ struct unsubscribe_message {
   std::uint16_t channel = 0;
 };
 
-struct report_message {};
+/// A tile as the page sees it.
+struct tile_report {
+  std::string camera;
+  tile_badge badge = tile_badge::other;
+  std::uint32_t stalls = 0; ///< Since the last report.
+  std::optional<std::chrono::milliseconds> latency;
+};
+
+/// What a wall tells of itself.
+struct report_message {
+  std::vector<tile_report> tiles; ///< None: the wall will be silent for a while.
+};
+
+/// What one tile may report.
+namespace report_limits {
+inline constexpr std::size_t tiles_max = 256;
+inline constexpr std::uint32_t stalls_max = 1'000;
+inline constexpr std::chrono::milliseconds latency_max{600'000};
+} // namespace report_limits
 
 /// A message that means nothing.
 struct bad_message {

@@ -14,6 +14,7 @@ wall_session::wall_session(std::shared_ptr<live_room> room, websocket_peer& peer
   if (std::find(names.begin(), names.end(), wall_) != names.end())
     known_wall_ = wall_;
   context.observer.on_wall(known_wall_, 1);
+  reports_.emplace(context.observer, context.limits, known_wall_);
 }
 
 wall_session::~wall_session() {
@@ -46,6 +47,7 @@ void wall_session::on_drained() {
 
 void wall_session::on_tick(time_point now) {
   live_viewer::on_tick(now);
+  reports_->on_tick(now);
   announce_cameras();
 }
 
@@ -85,8 +87,10 @@ void wall_session::handle(const unsubscribe_message& x) {
     peer().send_text(notice_text("not_open", x.channel, "the channel is not open"));
 }
 
-void wall_session::handle(const report_message& /*unused*/) {
-  // Reserved: what a wall tells of itself.
+void wall_session::handle(const report_message& x) {
+  auto& context = room().context();
+  if (!reports_->take(x, *context.services.wall->load(), context.now()))
+    context.observer.on_limit("reports");
 }
 
 void wall_session::handle(const bad_message& x) {

@@ -2,7 +2,9 @@
 
 #include "http/live/live_messages.hpp"
 #include "http/live/live_viewer.hpp"
+#include "http/live/wall_reports.hpp"
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -40,6 +42,7 @@ private:
 
   std::string wall_;
   std::string known_wall_; // As the metrics have it.
+  std::optional<wall_reports> reports_;
   std::set<std::string> announced_;
   std::uint64_t version_seen_ = 0;
   std::uint64_t removal_seen_ = 0;

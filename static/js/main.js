@@ -5,6 +5,7 @@ import { enterKiosk } from './kiosk.js';
 import { PageGuard } from './page_guard.js';
 import { BlockedSocket } from './player_choice.js';
 import { Players } from './players.js';
+import { Reporter } from './report.js';
 import { StatusStrip } from './status_strip.js';
 import { readParameters } from './url_parameters.js';
 import { Wall } from './wall.js';
@@ -38,9 +39,10 @@ function noticeOf(players, { ui }) {
   return mse || fallback !== 'none' ? '' : ui.no_player;
 }
 
-/** @param {WallModel} model @param {PageGuard} guard */
-function openSocket(model, guard) {
+/** @param {WallModel} model @param {PageGuard} guard @param {string} name of the wall, or nothing */
+function openSocket(model, guard, name) {
   const url = new URL('/ws/wall', location.href);
+  if (name !== '') url.searchParams.set('wall', name);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WallSocket(url.href, {
     onState: (state) => model.setLive(state === 'open'),
@@ -72,10 +74,11 @@ function main() {
   });
   let wasAway = false;
   // Who asks for HLS may have reasons against the socket altogether.
-  const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard) : null;
+  const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard, parameters.wall) : null;
   const players = new Players(parameters.player, socket);
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });
 
+  const reporter = new Reporter((tiles) => socket?.report(tiles) ?? false);
   const tick = () => {
     const now = performance.now();
     const { state } = model;
@@ -85,11 +88,12 @@ function main() {
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...wall.motion(now) });
+    reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
     if (due) reloadWhenReady(model);
   };
   const wake = () => {
     wall.setPageHidden(document.hidden, performance.now());
-    if (document.hidden) return;
+    if (document.hidden) return tick();
     wall.wake(performance.now());
     socket?.start();
     model.poll();

@@ -245,6 +245,14 @@ export class Tile {
     this.update(this.camera, now);
   }
 
+  /** What the wall reports. @returns {import('./report.js').TileFacts} */
+  facts() {
+    // An on-demand camera that another viewer keeps awake is not asked for here.
+    const asleep = this.onDemand_ && !this.expanded_;
+    const seen = this.large_?.shown ? this.large_ : this.feed_;
+    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured };
+  }
+
   /** What the page's guard counts. @param {number} now */
   motion(now) {
     const age = this.feed_.pictureAge(now);

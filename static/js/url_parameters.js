@@ -5,6 +5,7 @@
  *
  * @typedef {object} Parameters
  * @property {WantedPlayer} player
+ * @property {string} wall what the wall calls itself, for the metrics
  * @property {boolean} kiosk keep the screen awake and hide the pointer
  */
 
@@ -17,6 +18,7 @@ export function readParameters(search) {
   const player = query.get('player') ?? '';
   return {
     player: PLAYERS.includes(player) ? /** @type {WantedPlayer} */ (player) : 'auto',
+    wall: query.get('wall') ?? '',
     kiosk: query.has('kiosk') && query.get('kiosk') !== '0',
   };
 }

@@ -103,6 +103,10 @@ export class Wall {
     return { wanted: all.filter((x) => x.wanted).length, moving: all.filter((x) => x.moving).length };
   }
 
+  facts() {
+    return [...this.tiles_.values()].map((x) => x.facts());
+  }
+
   badges() {
     return [...this.tiles_.values()].map((x) => ({ label: x.camera.label, badge: x.badge }));
   }

@@ -108,6 +108,12 @@ export class WallSocket {
     };
   }
 
+  /** @param {object[]} tiles @returns {boolean} false: there is nobody to tell */
+  report(tiles) {
+    if (this.open) this.send_({ type: 'report', tiles });
+    return this.open;
+  }
+
   /** Now and then: notices a connection that is dead without a word. @param {number} now ms, monotonic */
   tick(now) {
     if (!this.open || this.socket_ === null || this.channels_.size === 0) return;

@@ -122,6 +122,27 @@ public:
     ++limits[std::string{limit}];
   }
 
+  void on_tiles(std::string_view wall, tile_badge badge, int delta) override {
+    tiles[{std::string{wall}, badge}] += delta;
+  }
+  void on_tiles_behind(std::string_view wall, int delta) override {
+    behind[std::string{wall}] += delta;
+  }
+  void on_stalls(std::string_view wall, std::uint64_t x) override {
+    stalls[std::string{wall}] += x;
+  }
+  void on_latency(std::string_view wall, std::chrono::milliseconds latency) override {
+    latencies[std::string{wall}].push_back(latency);
+  }
+  void on_silent_wall(std::string_view wall, int delta) override {
+    silent[std::string{wall}] += delta;
+  }
+
+  std::map<std::pair<std::string, tile_badge>, int> tiles;
+  std::map<std::string, int> behind;
+  std::map<std::string, std::uint64_t> stalls;
+  std::map<std::string, std::vector<std::chrono::milliseconds>> latencies;
+  std::map<std::string, int> silent;
   std::map<media_format, int> viewers;
   std::map<std::string, std::size_t> dropped;
   std::map<std::string, int> walls;

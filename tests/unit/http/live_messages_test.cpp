@@ -38,7 +38,45 @@ TEST(live_messages_test, reads_a_subscription_with_everything) {
 
 TEST(live_messages_test, reads_the_other_messages) {
   EXPECT_EQ(parsed<unsubscribe_message>(R"({"type":"unsubscribe","channel":7})").channel, 7);
-  parsed<report_message>(R"({"type":"report","stalls":3})");
+}
+
+TEST(live_messages_test, reads_a_report) {
+  auto x = parsed<report_message>(
+    R"({"type":"report","tiles":[{"camera":"gate","badge":"live","stalls":2,"latency_ms":240},)"
+    R"({"camera":"yard","badge":"of tomorrow","latency_ms":null,"news":1}]})");
+  ASSERT_EQ(x.tiles.size(), 2U);
+  EXPECT_EQ(x.tiles[0].camera, "gate");
+  EXPECT_EQ(x.tiles[0].badge, tile_badge::live);
+  EXPECT_EQ(x.tiles[0].stalls, 2U);
+  EXPECT_EQ(x.tiles[0].latency, std::chrono::milliseconds{240});
+  EXPECT_EQ(x.tiles[1].badge, tile_badge::other);
+  EXPECT_EQ(x.tiles[1].stalls, 0U);
+  EXPECT_FALSE(x.tiles[1].latency);
+  EXPECT_TRUE(parsed<report_message>(R"({"type":"report","tiles":[]})").tiles.empty());
+}
+
+TEST(live_messages_test, refuses_reports_beyond_all_measure) {
+  auto detail = [](const std::string& tiles) {
+    return parsed<bad_message>(R"({"type":"report","tiles":)" + tiles + "}").detail;
+  };
+  std::string many = "[{}";
+  for (int i = 0; i < 256; ++i)
+    many += ",{}";
+  for (const auto& tiles : {many + "]", std::string{"7"}, std::string{"null"}})
+    EXPECT_EQ(detail(tiles), "tiles is a list of at most 256 objects");
+  EXPECT_EQ(detail("[7]"), "a tile is an object");
+  for (const auto* tile :
+       {"{}", R"({"camera":"gate"})", R"({"camera":"gate","badge":7})", R"({"badge":"live"})"})
+    EXPECT_EQ(detail("[" + std::string{tile} + "]"),
+              "a tile has the texts camera, 1 to 63 letters, and badge");
+  auto number = [&](const std::string& field) {
+    return detail(R"([{"camera":"gate","badge":"live",)" + field + "}]");
+  };
+  for (const auto* x : {"1001", "-1", "1.5", "\"1\"", "1e300"})
+    EXPECT_EQ(number("\"stalls\":" + std::string{x}), "stalls is a whole number from 0 to 1000");
+  for (const auto* x : {"600001", "-1", "true"})
+    EXPECT_EQ(number("\"latency_ms\":" + std::string{x}),
+              "latency_ms is a whole number from 0 to 600000");
 }
 
 TEST(live_messages_test, says_what_it_expected_instead) {

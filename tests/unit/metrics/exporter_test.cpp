@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -33,15 +35,6 @@ protected:
                          .frames = 150,
                          .renditions_skipped = 3});
     return x;
-  }
-
-  static std::set<std::string> names(const std::string& text) {
-    std::set<std::string> out;
-    std::istringstream lines{text};
-    for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("# TYPE "))
-        out.insert(line.substr(7, line.find(' ', 7) - 7));
-    return out;
   }
 
   snapshot_cell cell_;
@@ -134,16 +127,90 @@ TEST_F(exporter_test, stays_within_120_series_per_camera) {
   EXPECT_LE(count, 120u);
 }
 
-TEST_F(exporter_test, keeps_to_the_names_of_the_reference) {
+/// What a family is: its type, and the names of its labels in their order.
+using shapes = std::map<std::string, std::string>;
+
+shapes shapes_of(const std::string& text) {
+  shapes out;
+  std::map<std::string, std::set<std::string>> labels;
+  std::regex type{R"(# TYPE (\w+) (\w+))"};
+  std::regex sample{R"(([a-z_]+)(?:\{(.*)\})? \S+)"};
+  std::regex label{R"re((\w+)="(?:[^"\\]|\\.)*")re"};
+  std::istringstream lines{text};
+  std::string family;
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (std::regex_match(line, found, type)) {
+      family = found[1];
+      out[family] = found[2];
+    } else if (std::regex_match(line, found, sample)) {
+      auto inside = found[2].str();
+      for (std::sregex_iterator i{inside.begin(), inside.end(), label}, end; i != end; ++i)
+        if ((*i)[1] != "le")
+          labels[family].insert((*i)[1]);
+    }
+  }
+  for (auto& [name, shape] : out)
+    for (const auto& x : labels[name])
+      shape += " " + x;
+  return out;
+}
+
+shapes documented_shapes() {
+  std::ifstream file{std::string{CAMWALL_SOURCE_DIR} + "/docs/reference/metrics.md"};
+  shapes out;
+  std::regex row{R"(\| `((?:camwall|process)_[a-z_]+)` \| (\w+) \| ([a-z, ]*)\|.*)"};
+  for (std::string line; std::getline(file, line);) {
+    std::smatch found;
+    if (!std::regex_match(line, found, row))
+      continue;
+    auto text = found[3].str();
+    std::replace(text.begin(), text.end(), ',', ' ');
+    std::istringstream words{text};
+    std::set<std::string> labels{std::istream_iterator<std::string>{words}, {}};
+    auto& shape = out[found[1]] = found[2];
+    for (const auto& x : labels)
+      shape += " " + x;
+  }
+  return out;
+}
+
+TEST_F(exporter_test, keeps_to_names_types_and_labels_of_the_reference) {
   publish(live_gate());
   exporter_.http().request("/", "GET", 200, std::chrono::milliseconds{1});
-  std::ifstream file{std::string{CAMWALL_SOURCE_DIR} + "/docs/reference/metrics.md"};
-  std::string reference{std::istreambuf_iterator<char>{file}, {}};
-  std::set<std::string> documented;
-  std::regex row{R"(\| `((?:camwall|process)_[a-z_]+)`)"};
-  for (std::sregex_iterator i{reference.begin(), reference.end(), row}, end; i != end; ++i)
-    documented.insert((*i)[1]);
-  EXPECT_EQ(names(exporter_.text()), documented);
+  exporter_.watch_disks({{"state", "."}}, 1);
+  exporter_.read_mailboxes([] {
+    return std::vector<std::pair<std::string, std::size_t>>{{"board", 1}};
+  });
+  EXPECT_EQ(shapes_of(exporter_.text()), documented_shapes());
+}
+
+TEST_F(exporter_test, names_group_label_and_reason_of_a_camera) {
+  auto x = live_gate();
+  x.group = "yard";
+  x.label = "the \"old\" gate\\\n";
+  x.phase = phase::backoff;
+  x.reason = reason::refused;
+  publish(x);
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr(R"(camwall_camera_group_info{camera="gate",group="yard",)"
+                              R"(label="the \"old\" gate\\\n"} 1)"
+                              "\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_camera_reason{camera=\"gate\",reason=\"refused\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_camera_reason{camera=\"gate\",reason=\"dns\"} 0\n"));
+}
+
+TEST_F(exporter_test, tells_of_room_and_of_mailboxes) {
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_disk_free_min_bytes 0\n"));
+  exporter_.watch_disks({{"state", "."}, {"hls", "/a/folder/that/is/gone"}}, 1024);
+  exporter_.read_mailboxes([] {
+    return std::vector<std::pair<std::string, std::size_t>>{{"board", 7}};
+  });
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_disk_free_bytes{folder=\"state\"} "));
+  EXPECT_THAT(text, Not(HasSubstr("folder=\"hls\"")));
+  EXPECT_THAT(text, HasSubstr("camwall_disk_free_min_bytes 1024\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_mailbox_depth{actor=\"board\"} 7\n"));
 }
 
 } // namespace

@@ -1,0 +1,113 @@
+#include "metrics/viewer_metrics.hpp"
+
+#include "metrics/registry.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+#include <array>
+#include <map>
+
+namespace camwall::metrics {
+
+namespace {
+
+const prometheus::Histogram::BucketBoundaries latency_buckets{0.1, 0.25, 0.5, 1, 2, 5, 10, 30};
+
+} // namespace
+
+struct viewer_metrics::instruments {
+  /// The series of one name.
+  struct wall {
+    std::array<prometheus::Gauge*, all_badges.size()> tiles{};
+    prometheus::Gauge* behind = nullptr;
+    prometheus::Counter* stalls = nullptr;
+    prometheus::Histogram* latency = nullptr;
+    prometheus::Gauge* silent = nullptr;
+  };
+
+  explicit instruments(registry& x)
+    : tiles(prometheus::BuildGauge()
+              .Name("camwall_viewer_tiles")
+              .Help("Tiles on the walls that report, by what they say about their picture.")
+              .Register(x.all)),
+      behind(prometheus::BuildGauge()
+               .Name("camwall_viewer_tiles_behind")
+               .Help("Tiles that show no picture of now although their camera is up.")
+               .Register(x.all)),
+      stalls(prometheus::BuildCounter()
+               .Name("camwall_viewer_stalls_total")
+               .Help("How often a tile's picture stood still although its camera was live.")
+               .Register(x.all)),
+      latency(prometheus::BuildHistogram()
+                .Name("camwall_viewer_latency_seconds")
+                .Help("From the arrival of a picture at the server to its age on a wall's screen, "
+                      "once for every tile and report.")
+                .Register(x.all)),
+      silent(prometheus::BuildGauge()
+               .Name("camwall_viewer_walls_silent")
+               .Help("Open walls that had begun to report and do not any more.")
+               .Register(x.all)) {
+    add("");
+  }
+
+  void add(const std::string& name) {
+    prometheus::Labels labels{{"wall", name}};
+    auto& x = walls[name];
+    for (std::size_t i = 0; i < all_badges.size(); ++i)
+      x.tiles[i] = &tiles.Add({{"wall", name}, {"badge", std::string{all_badges[i].second}}});
+    x.behind = &behind.Add(labels);
+    x.stalls = &stalls.Add(labels);
+    x.latency = &latency.Add(labels, latency_buckets);
+    x.silent = &silent.Add(labels);
+  }
+
+  const wall* find(std::string_view name) const {
+    auto found = walls.find(name);
+    return found == walls.end() ? nullptr : &found->second;
+  }
+
+  prometheus::Family<prometheus::Gauge>& tiles;
+  prometheus::Family<prometheus::Gauge>& behind;
+  prometheus::Family<prometheus::Counter>& stalls;
+  prometheus::Family<prometheus::Histogram>& latency;
+  prometheus::Family<prometheus::Gauge>& silent;
+  std::map<std::string, wall, std::less<>> walls; // Complete before the first wall comes.
+};
+
+viewer_metrics::viewer_metrics(registry& x) : instruments_(std::make_shared<instruments>(x)) {
+  // nop
+}
+
+void viewer_metrics::know_walls(const std::vector<std::string>& names) {
+  for (const auto& name : names)
+    instruments_->add(name);
+}
+
+void viewer_metrics::tiles(std::string_view wall, tile_badge badge, int delta) {
+  if (const auto* x = instruments_->find(wall))
+    x->tiles[static_cast<std::size_t>(badge)]->Increment(delta);
+}
+
+void viewer_metrics::tiles_behind(std::string_view wall, int delta) {
+  if (const auto* x = instruments_->find(wall))
+    x->behind->Increment(delta);
+}
+
+void viewer_metrics::stalls(std::string_view wall, std::uint64_t stalls) {
+  if (const auto* x = instruments_->find(wall))
+    x->stalls->Increment(static_cast<double>(stalls));
+}
+
+void viewer_metrics::latency(std::string_view wall, double seconds) {
+  if (const auto* x = instruments_->find(wall))
+    x->latency->Observe(seconds);
+}
+
+void viewer_metrics::silent(std::string_view wall, int delta) {
+  if (const auto* x = instruments_->find(wall))
+    x->silent->Increment(delta);
+}
+
+} // namespace camwall::metrics
