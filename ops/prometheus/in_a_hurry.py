@@ -3,7 +3,7 @@
 
     ops/prometheus/in_a_hurry.py FACTOR FROM_FOLDER TO_FOLDER
 
-Every `for:`, `group_wait:` and `group_interval:` of the folder's *.yml files becomes FACTOR times shorter. Nothing else changes:
+Every `for:`, `keep_firing_for:`, `group_wait:` and `group_interval:` of the folder's *.yml files becomes FACTOR times shorter. Nothing else changes:
 expressions, their windows and thresholds stay as they are.
 """
 
@@ -12,7 +12,7 @@ import re
 import sys
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-WAIT = re.compile(r"^(\s*(?:for|group_wait|group_interval):\s*)(\d+)(ms|s|m|h|d)$", re.MULTILINE)
+WAIT = re.compile(r"^(\s*(?:for|keep_firing_for|group_wait|group_interval):\s*)(\d+)(ms|s|m|h|d)( #.*)?$", re.MULTILINE)
 
 
 def hurried(text, factor):
@@ -20,7 +20,7 @@ def hurried(text, factor):
 
     def shorter(match):
         milliseconds = round(1000 * int(match[2]) * SECONDS[match[3]] / factor)
-        return f"{match[1]}{milliseconds}ms"
+        return f"{match[1]}{milliseconds}ms{match[4] or ''}"
 
     return WAIT.sub(shorter, text)
 

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from prometheus_files import METRIC, RECORD, REPOSITORY, RULES, alerts, dashboards, panels, queries, records, rules_text, series_names  # noqa: E402
 
 PROMETHEUS = REPOSITORY / "ops" / "prometheus"
+WAITS = "(for|keep_firing_for|group_wait|group_interval)"
 CASES = sorted(pathlib.Path(__file__).parent.glob("*.test.yml"))
 
 
@@ -48,6 +49,12 @@ def test_every_alert_has_a_section_of_the_runbooks_and_points_there():
     assert pointed == [name.lower() for name in alerts()]
 
 
+def test_the_guide_lists_every_alert_with_its_severity():
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", (REPOSITORY / "docs" / "guide" / "monitoring.md").read_text(), re.MULTILINE)
+    rules = re.findall(r"- alert: (\w+)\n.*?severity: (\w+)\n", rules_text(), re.DOTALL)
+    assert sorted(rows) == sorted(rules)
+
+
 def test_the_rules_ask_for_nothing_that_does_not_exist():
     assert set(METRIC.findall(rules_text())) - {"camwall_server", "camwall_cameras", "camwall_viewers", "camwall_records"} <= series_names()
     assert set(RECORD.findall(rules_text())) == records()
@@ -62,8 +69,8 @@ def test_in_a_hurry_only_the_waits_differ():
     for file in (*RULES.glob("*.yml"), PROMETHEUS / "alertmanager.yml"):
         before, after = file.read_text().splitlines(), hurried(file.read_text(), 60).splitlines()
         changed = [new.strip() for old, new in zip(before, after, strict=True) if old != new]
-        assert all(re.fullmatch(r"(for|group_wait|group_interval): \d+ms", line) for line in changed)
-        assert len(changed) == sum(bool(re.match(r"\s*(for|group_wait|group_interval):", line)) for line in before)
+        assert all(re.fullmatch(rf"{WAITS}: \d+ms( #.*)?", line) for line in changed)
+        assert len(changed) == sum(bool(re.match(rf"\s*{WAITS}:", line)) for line in before)
     assert hurried("    for: 1m\n", 60) == "    for: 1000ms\n"
 
 

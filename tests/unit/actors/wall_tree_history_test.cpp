@@ -131,5 +131,22 @@ TEST_F(wall_tree_history_test, remembers_when_a_condition_came_and_went) {
   EXPECT_FALSE(events->at(2)->holds);
 }
 
+TEST_F(wall_tree_history_test, says_how_many_messages_wait_for_each_of_its_main_actors) {
+  add("gate");
+  start();
+  for (auto name : {board_name, gate_name, cameras_name, zygote_name}) {
+    auto depth = std::make_shared<std::atomic<std::size_t>>(99);
+    auto actor = find_actor(system, name);
+    caf::anon_send(actor, measure_mailbox{depth});
+    for (int i = 0; i < 3; ++i)
+      caf::anon_send(actor, still_there{});
+    drain();
+    EXPECT_EQ(*depth, 3U) << to_string(name);
+    caf::anon_send(actor, measure_mailbox{depth});
+    drain();
+    EXPECT_EQ(*depth, 0U) << to_string(name);
+  }
+}
+
 } // namespace
 } // namespace camwall
