@@ -49,6 +49,8 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.viewer_queue_mb", "4"},
   {"log.level", "info"},
   {"log.format", "text"},
+  {"reload.watch", "true"},
+  {"reload.settle", "500ms"},
   {"compat[].profile", ""},
   {"compat[].listen", ""},
   {"compat[].role", ""},

@@ -75,6 +75,8 @@ struct compat_listener {
   compat_role role = compat_role::viewer;
   std::vector<ip_range> allow;   ///< Who may connect; empty: what `server.access` says.
   std::vector<std::string> grid; ///< Of profile `grid`: camera ids in the order of their numbers.
+
+  friend bool operator==(const compat_listener&, const compat_listener&) = default;
 };
 
 struct hls {
@@ -111,6 +113,12 @@ struct logging {
   log_format format = log_format::text;
 };
 
+/// How changed files come into force.
+struct reload {
+  bool watch = true;     ///< By themselves; otherwise only by signal or over the API.
+  seconds_f settle{0.5}; ///< So long nothing may change any more: editors write several times.
+};
+
 /// A validated configuration: nothing in it contradicts anything else in it.
 struct wall {
   config::server server;
@@ -118,6 +126,7 @@ struct wall {
   config::deadlines deadlines;
   config::limits limits;
   config::logging log;
+  config::reload reload;
   std::filesystem::path state_dir = "state";
   sandbox_mode sandbox = sandbox_mode::required; ///< Of the workers, where the kernel lacks it.
   double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.

@@ -10,6 +10,7 @@ void read_hls(load_context& context, const section& top, hls& into);
 void read_deadlines(load_context& context, const section& top, deadlines& into);
 void read_limits(load_context& context, const section& top, limits& into);
 void read_log(load_context& context, const section& top, logging& into);
+void read_reload(load_context& context, const section& top, reload& into);
 void read_test_only(load_context& context, const section& top, double& time_scale);
 
 /// Reads `defaults` and `cameras`; at most `cameras_max` of them.
