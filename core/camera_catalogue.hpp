@@ -2,6 +2,7 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -86,6 +87,13 @@ struct reload_report {
   std::vector<std::string> warnings;
 };
 
+/// How the last attempt to take the files into force went.
+struct reload_outcome {
+  std::chrono::system_clock::time_point at;
+  std::string trigger; ///< `start`, `file`, `signal` or `api`.
+  tl::expected<reload_report, change_refusal> result;
+};
+
 /// The configured cameras, for reading and changing while the server runs. The files are the
 /// truth: a change is in force only after it is on the disk.
 class camera_catalogue {
@@ -105,6 +113,12 @@ public:
 
   /// Reads the files again. As `apply`.
   virtual void reload(std::function<void(reload_result)> done) = 0;
+
+  /// How the last attempt went, whoever wanted it; an attempt that found nothing changed leaves no
+  /// trace. From any thread, never blocks; null when nothing is known.
+  virtual std::shared_ptr<const reload_outcome> last_reload() const {
+    return nullptr;
+  }
 };
 
 } // namespace camwall
