@@ -43,8 +43,7 @@ configuration::configuration(parts x)
   if (auto cleaned = files_.clean(); !cleaned)
     spdlog::warn("{}", cleaned.error());
   publish_cameras();
-  last_read_ = std::make_shared<const reload_outcome>(
-    reload_outcome{.at = std::chrono::system_clock::now(), .trigger = "start", .result = {}});
+  remember({.successful = true});
 }
 
 configuration::~configuration() {

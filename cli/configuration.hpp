@@ -123,7 +123,7 @@ private:
   reload_result take(config::wall newer, const std::string& trigger);
   reload_result complain(const std::vector<config::config_error>& errors,
                          const std::string& trigger);
-  void remember(const std::string& trigger, reload_result result);
+  void remember(reload_outcome x);
   void publish_cameras();
 
   parts parts_;

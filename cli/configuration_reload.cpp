@@ -103,7 +103,7 @@ configuration::reload_result configuration::take(config::wall newer, const std::
   report.warnings.insert(report.warnings.end(), newer.warnings.begin(), newer.warnings.end());
   auto news = changes.next_start != told_to_wait_;
   told_to_wait_ = std::exchange(changes.next_start, {});
-  auto mended = !last_reload()->result;
+  auto mended = !last_reload()->successful;
   auto nothing = changes.empty();
   auto next = std::make_shared<const config::wall>(config::merge(*in_force_, std::move(newer)));
   in_force_ = next;
@@ -120,7 +120,7 @@ configuration::reload_result configuration::take(config::wall newer, const std::
     spdlog::warn("{}", line);
   if (parts_.on_read)
     parts_.on_read(true);
-  remember(trigger, report);
+  remember({.successful = true, .report = report});
   return report;
 }
 
@@ -128,7 +128,7 @@ configuration::reload_result configuration::complain(
   const std::vector<config::config_error>& errors, const std::string& trigger) {
   auto why = refusal_of(errors);
   auto before = last_reload();
-  auto told = trigger == "file" && !before->result && same_faults(before->result.error(), why);
+  auto told = trigger == "file" && !before->successful && same_faults(before->why, why);
   if (!told) {
     for (const auto& x : errors)
       spdlog::error("{}", to_string(x));
@@ -137,13 +137,13 @@ configuration::reload_result configuration::complain(
   }
   if (parts_.on_read)
     parts_.on_read(false);
-  remember(trigger, tl::unexpected(why));
+  remember({.successful = false, .why = why});
   return tl::unexpected(std::move(why));
 }
 
-void configuration::remember(const std::string& trigger, reload_result result) {
-  auto outcome = std::make_shared<const reload_outcome>(
-    reload_outcome{std::chrono::system_clock::now(), trigger, std::move(result)});
+void configuration::remember(reload_outcome x) {
+  x.at = std::chrono::system_clock::now();
+  auto outcome = std::make_shared<const reload_outcome>(std::move(x));
   std::lock_guard guard{shown_mutex_};
   last_read_ = std::move(outcome);
 }

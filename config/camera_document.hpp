@@ -48,6 +48,9 @@ inline constexpr std::string_view api_file_header =
   "whole "
   "file is written anew.";
 
+/// Where in it the camera begins.
+inline constexpr int camera_file_line = 3;
+
 /// `api-<id>.yaml`.
 std::string api_file_name(std::string_view id);
 

@@ -71,6 +71,7 @@ constexpr auto wall_rules = std::to_array<rule<wall>>({
   of_wall<&wall::reload, &reload::watch>("reload.watch", effect::at_once),
   of_wall<&wall::reload, &reload::settle>("reload.settle", effect::at_once),
   of_wall<&wall::compat>("compat[]", effect::next_start),
+  of_wall<&wall::cameras_dir>("cameras_dir", effect::at_once),
   of_wall<&wall::state_dir>("state_dir", effect::next_start),
   of_wall<&wall::sandbox>("sandbox", effect::restart_all),
   of_wall<&wall::time_scale>("test_only.time_scale", effect::restart_all),
@@ -81,7 +82,13 @@ constexpr auto camera_rules = std::to_array<rule<camera>>({
   of_camera<&camera::group>("group", effect::shown),
   of_camera<&camera::url>("url", effect::restart_camera),
   of_camera<&camera::sub_url>("sub_url", effect::restart_camera),
-  of_camera<&camera::url>("username", effect::restart_camera), // The login is part of the address.
+  // What the addresses are made of.
+  of_camera<&camera::url>("template", effect::restart_camera),
+  of_camera<&camera::url>("host", effect::restart_camera),
+  of_camera<&camera::url>("port", effect::restart_camera),
+  of_camera<&camera::url>("channel", effect::restart_camera),
+  of_camera<&camera::url>("channels", effect::restart_camera),
+  of_camera<&camera::url>("username", effect::restart_camera),
   of_camera<&camera::url>("password", effect::restart_camera),
   of_camera<&camera::transport>("transport", effect::restart_camera),
   of_camera<&camera::audio>("audio", effect::restart_camera),
@@ -102,6 +109,9 @@ constexpr auto camera_rules = std::to_array<rule<camera>>({
                                                            effect::restart_camera),
   of_camera<&camera::picture, &picture::ignore>("picture.ignore", effect::restart_camera),
 });
+
+/// What it leads to is part of other settings, and is read anew each time.
+constexpr std::string_view secrets_key = "secrets_file";
 
 using camera_table = std::map<std::string_view, const camera*>;
 
@@ -188,6 +198,8 @@ wall merge(const wall& in_force, wall newer) {
 }
 
 std::optional<effect> effect_of(std::string_view key) {
+  if (key == secrets_key)
+    return effect::at_once;
   for (const auto& x : wall_rules)
     if (x.key == key || (x.key.ends_with("[]") && key.starts_with(x.key)))
       return x.what;

@@ -1,5 +1,7 @@
 #include "config/file_watcher.hpp"
 
+#include "config/loader.hpp"
+
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,10 +20,8 @@ constexpr std::uint32_t what_counts = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | I
                                       IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                       IN_ONLYDIR;
 
-constexpr std::size_t drop_ins_max = 4096; ///< Looked at in one folder where inotify is missing.
-
 bool is_yaml(const std::string& name) {
-  return name.ends_with(".yaml");
+  return name.ends_with(".yaml") && !name.starts_with('.');
 }
 
 } // namespace

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "core/rfc3339.hpp"
+
 #include <tl/expected.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -87,11 +88,12 @@ struct reload_report {
   std::vector<std::string> warnings;
 };
 
-/// How the last attempt to take the files into force went.
+/// How the last reload went, whoever ordered it. Never changed after it was published.
 struct reload_outcome {
-  std::chrono::system_clock::time_point at;
-  std::string trigger; ///< `start`, `file`, `signal` or `api`.
-  tl::expected<reload_report, change_refusal> result;
+  wall_time at;
+  bool successful = true;
+  reload_report report; ///< Of one that was.
+  change_refusal why;   ///< Of one that was not.
 };
 
 /// The configured cameras, for reading and changing while the server runs. The files are the
@@ -111,14 +113,13 @@ public:
   /// block. Of `remove` the result is the camera as it was.
   virtual void apply(camera_change change, std::function<void(change_result)> done) = 0;
 
-  /// Reads the files again. As `apply`.
-  virtual void reload(std::function<void(reload_result)> done) = 0;
-
-  /// How the last attempt went, whoever wanted it; an attempt that found nothing changed leaves no
-  /// trace. From any thread, never blocks; null when nothing is known.
+  /// Null before the first reload; from any thread, never blocks. Another pointer after each.
   virtual std::shared_ptr<const reload_outcome> last_reload() const {
     return nullptr;
   }
+
+  /// Reads the files again. As `apply`.
+  virtual void reload(std::function<void(reload_result)> done) = 0;
 };
 
 } // namespace camwall

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <sstream>
 
 namespace camwall::config {
@@ -147,6 +148,7 @@ const std::vector<change> wall_changes{
   {"reload.watch", "", "reload: {watch: false}"},
   {"reload.settle", "", "reload: {settle: 1s}"},
   {"compat[].profile", "", "compat: [{profile: grid, listen: '127.0.0.1:9'}]"},
+  {"cameras_dir", "", "cameras_dir: elsewhere"},
   {"state_dir", "", "state_dir: elsewhere"},
   {"sandbox", "", "sandbox: best_effort"},
   {"test_only.time_scale", "", "test_only: {time_scale: 2}"},
@@ -186,12 +188,14 @@ TEST(difference_test, has_a_rule_for_every_key_and_a_test_for_every_rule) {
     tested.insert(x.key);
   for (const auto& x : camera_changes)
     tested.insert("cameras[]." + x.key);
+  const std::set<std::string> made_of{"cameras[].template", "cameras[].host", "cameras[].port",
+                                      "cameras[].channel", "cameras[].channels"};
   for (const auto& key : known_keys()) {
     std::string path{key.path};
     EXPECT_TRUE(effect_of(path)) << path << ": say in difference.cpp what its change does";
     auto elsewhere = path.starts_with("defaults.") || path.starts_with("compat[]") ||
                      path == "cameras[].id" || path == "cameras[].url" ||
-                     path == "cameras[].quirks"; // No quirk exists.
+                     path == "cameras[].quirks" || path == "secrets_file" || made_of.contains(path);
     EXPECT_TRUE(elsewhere || tested.contains(path)) << path;
   }
   EXPECT_FALSE(effect_of("server.nonsense"));

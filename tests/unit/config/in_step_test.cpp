@@ -3,6 +3,7 @@
 #include "tests/unit/config/config_fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
@@ -75,12 +76,15 @@ std::map<std::string, std::string> reference_rows() {
 
 TEST(in_step_test, the_example_is_good_as_it_stands) {
   auto x = load_good(repository_file("config/wall.example.yaml"));
-  EXPECT_EQ(x.cameras.size(), 2U);
+  EXPECT_EQ(x.cameras.size(), 19U);
   EXPECT_THAT(x.warnings, testing::IsEmpty());
 }
 
 TEST(in_step_test, the_example_is_good_with_every_setting_switched_on) {
-  load_good(example_with_everything());
+  temporary_folder folder;
+  auto secrets = folder.write("secrets.yaml", "SOME: thing\n");
+  ASSERT_EQ(::chmod(secrets.c_str(), 0600), 0);
+  load_good(example_with_everything(), fixed_environment({}), folder.path() / "wall.yaml");
 }
 
 TEST(in_step_test, the_example_shows_exactly_the_keys_of_the_loader) {
