@@ -47,7 +47,8 @@ camera_snapshot first_snapshot(const config::camera& x) {
                       .group = x.group,
                       .since = std::chrono::system_clock::now(),
                       .grid_stream = grid_stream_of(x),
-                      .source = x.source.file + ':' + std::to_string(x.source.line)};
+                      .source = x.source.file + ':' + std::to_string(x.source.line),
+                      .read_only = !x.api_owned};
   out.phase = first_phase(x, out.grid_stream);
   for (const auto* which : {"sub", "main"})
     if (which == out.grid_stream || std::string_view{which} == "main")

@@ -46,7 +46,7 @@ constexpr auto wall_rules = std::to_array<rule<wall>>({
   of_wall<&wall::server, &server::access>("server.access", effect::next_start),
   of_wall<&wall::hls, &hls::directory>("hls.directory", effect::next_start),
   of_wall<&wall::hls, &hls::container>("hls.container", effect::restart_all),
-  of_wall<&wall::hls, &hls::segment>("hls.segment_seconds", effect::restart_all),
+  of_wall<&wall::hls, &hls::segment>("hls.segment_seconds", effect::next_start),
   of_wall<&wall::hls, &hls::window>("hls.window", effect::restart_all),
   of_wall<&wall::hls, &hls::grace>("hls.grace", effect::restart_all),
   of_wall<&wall::deadlines, &deadlines::open>("deadlines.open", effect::restart_all),

@@ -1,3 +1,4 @@
+#include "config/difference.hpp"
 #include "config/keys.hpp"
 #include "config/yaml_tree.hpp"
 #include "tests/unit/config/config_fixture.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -118,6 +120,40 @@ TEST(in_step_test, the_reference_gives_the_defaults_of_the_loader) {
     if (key.fallback.empty())
       continue;
     EXPECT_EQ(rows[std::string{key.path}], " `" + std::string{key.fallback} + "` ") << key.path;
+  }
+}
+
+/// The effect that a row of the table of changes stands for.
+std::optional<effect> effect_of_row(const std::string& line) {
+  static const std::map<std::string, effect> words{
+    {"| only what is shown", effect::shown},
+    {"| the camera is restarted", effect::restart_camera},
+    {"| every camera is restarted", effect::restart_all},
+    {"| it is in force at once", effect::at_once},
+    {"| it waits for the next start", effect::next_start}};
+  for (const auto& [begin, what] : words)
+    if (line.starts_with(begin))
+      return what;
+  return std::nullopt;
+}
+
+TEST(in_step_test, the_reference_tells_what_a_change_of_each_key_does) {
+  std::map<std::string, effect> told;
+  for (const auto& line : lines_of(repository_file("docs/reference/configuration.md")))
+    if (auto what = effect_of_row(line))
+      for (auto at = line.find('`'); at != std::string::npos; at = line.find('`', at)) {
+        auto end = line.find('`', at + 1);
+        told[line.substr(at + 1, end - at - 1)] = *what;
+        at = end + 1;
+      }
+  for (const auto& key : known_keys()) {
+    auto path = std::string{key.path};
+    if (path.starts_with("defaults.") || path == "cameras[].id")
+      continue;
+    if (path.starts_with("compat[]"))
+      path = "compat";
+    ASSERT_TRUE(told.contains(path)) << path;
+    EXPECT_EQ(told[path], effect_of(key.path)) << path;
   }
 }
 
