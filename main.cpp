@@ -17,6 +17,13 @@ int run(int argc, char** argv) {
   auto* check = app.add_subcommand("check", "Check a configuration and do nothing else");
   for (auto* command : {serve, check})
     command->add_option("-c,--config", config_file, "The configuration, YAML")->required();
+  std::string in_force;
+  auto* diff =
+    check->add_flag("--diff", "Say what would change, and exit with 3 when anything would");
+  auto* against =
+    check->add_option("--against", in_force, "The configuration that the server runs with");
+  diff->needs(against);
+  against->needs(diff);
   cli::demo_options demo_options;
   auto* demo =
     app.add_subcommand("demo", "Run sixteen simulated cameras and a wall that shows them");
@@ -31,7 +38,8 @@ int run(int argc, char** argv) {
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())
-    return cli::check(config_file);
+    return diff->count() > 0 ? cli::check_difference(config_file, in_force)
+                             : cli::check(config_file);
   return cli::demo(demo_options);
 }
 

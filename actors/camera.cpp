@@ -1,6 +1,7 @@
 #include "actors/camera.hpp"
 
 #include "actors/stream.hpp"
+#include "actors/supervisor.hpp"
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -46,7 +47,8 @@ camera_snapshot first_snapshot(const config::camera& x) {
                       .group = x.group,
                       .since = std::chrono::system_clock::now(),
                       .grid_stream = grid_stream_of(x),
-                      .source = x.source.file + ':' + std::to_string(x.source.line)};
+                      .source = x.source.file + ':' + std::to_string(x.source.line),
+                      .read_only = !x.api_owned};
   out.phase = first_phase(x, out.grid_stream);
   for (const auto* which : {"sub", "main"})
     if (which == out.grid_stream || std::string_view{which} == "main")
@@ -82,11 +84,25 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
           if (which != msg.stream)
             self->send(actor, msg);
     },
-    [this](respawn_stream& msg) { spawn_stream(msg.name); },
+    [this](respawn_stream& msg) {
+      if (!leaving)
+        spawn_stream(msg.name);
+    },
+    [this](leave) { begin_leave(); },
   };
 }
 
+void camera_state::begin_leave() {
+  leaving = true;
+  for (auto& [which, actor] : streams)
+    self->send(actor, leave{});
+  if (streams.empty())
+    self->quit();
+}
+
 void camera_state::obey(const order_camera& msg) {
+  if (leaving)
+    return;
   if (msg.what == camera_order::enable || msg.what == camera_order::disable)
     camera.enabled = msg.what == camera_order::enable; // For streams that are spawned again.
   if (msg.what != camera_order::disable)
@@ -130,6 +146,12 @@ void camera_state::on_exit(const caf::exit_msg& msg) {
                         [&](const auto& x) { return x.second.address() == msg.source; });
   if (i == streams.end())
     return self->quit(msg.reason); // Our supervisor.
+  if (leaving) {
+    streams.erase(i);
+    if (streams.empty())
+      self->quit();
+    return;
+  }
   spdlog::error("camera {}/{}: its supervision ended ({}); restarted", camera.id, i->first,
                 self->system().render(msg.reason));
   self->delayed_send(self, stream_respawn_wait, respawn_stream{i->first});
@@ -139,8 +161,8 @@ void camera_state::on_exit(const caf::exit_msg& msg) {
 void camera_state::report() {
   auto grid = latest.find(grid_stream);
   auto board = find_actor(self->system(), board_name);
-  if (grid == latest.end() || !board)
-    return;
+  if (grid == latest.end() || !board || leaving)
+    return; // Who leaves has a successor, or is not shown any more.
   auto out = first_snapshot(camera);
   const auto& x = grid->second;
   out.phase = x.stream.status;

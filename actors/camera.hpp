@@ -22,6 +22,7 @@ struct camera_state {
 
   caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx, config::camera cam);
   void spawn_stream(const std::string& stream_name);
+  void begin_leave();
   void obey(const order_camera& msg);
   void note_login(const stream_status& x);
 
@@ -37,6 +38,7 @@ struct camera_state {
   config::camera camera;
   std::string grid_stream;
   bool one_login = true; ///< Both streams log in to the same account.
+  bool leaving = false;
   std::map<std::string, caf::actor> streams;
   std::map<std::string, stream_status> latest;
   std::map<std::string, time_point> login_held_until; ///< By stream.

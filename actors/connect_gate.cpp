@@ -17,6 +17,11 @@ std::vector<connect_gate::ticket> connect_gate::give_back(ticket who) {
   return admit();
 }
 
+std::vector<connect_gate::ticket> connect_gate::set_limits(limits x) {
+  limits_ = x;
+  return admit();
+}
+
 std::vector<connect_gate::ticket> connect_gate::admit() {
   std::vector<ticket> out;
   for (auto* queue : {&urgent_, &others_}) {

@@ -37,6 +37,10 @@ public:
   /// free to go.
   std::vector<ticket> give_back(ticket who);
 
+  /// Other limits from now on; slots that are held beyond them are not taken away. Returns what
+  /// became free to go.
+  std::vector<ticket> set_limits(limits x);
+
   std::size_t held() const noexcept {
     return holders_.size();
   }

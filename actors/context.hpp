@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/config_in_force.hpp"
 #include "config/schema.hpp"
 #include "core/wall_snapshot.hpp"
 #include "media/worker_launcher.hpp"
@@ -10,17 +11,23 @@
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace camwall {
 
 /// What every actor of the tree is given. Outlives the actor system.
 struct wall_context {
-  std::shared_ptr<const config::wall> config;
+  config_in_force config{std::make_shared<const config::wall>()};
   media::worker_launcher* launcher = nullptr;
   snapshot_cell* snapshots = nullptr;
   metrics::supervision_metrics* metrics = nullptr;
   std::function<void()> start_zygote; ///< Does not block.
+
+  /// A camera that was removed or changed has ended, its workers included. Does not block; may be
+  /// empty.
+  std::function<void(const std::string& id)> on_camera_ended;
 };
 
 // Names under which the registry knows the actors that others talk to. A name outlives the actor:

@@ -39,6 +39,9 @@ struct slot_granted {
   std::uint64_t ticket = 0;
 };
 
+/// The configuration in force is another one: read it from the context.
+struct config_changed {};
+
 // -- up -------------------------------------------------------------------------------------------
 
 struct ask_for_slot {
@@ -132,6 +135,7 @@ struct respawn_stream {
 } // namespace camwall
 
 #define CAMWALL_LOCAL(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camwall::type)
+CAMWALL_LOCAL(config_changed)
 CAMWALL_LOCAL(demand_stream)
 CAMWALL_LOCAL(order_camera)
 CAMWALL_LOCAL(slot_granted)

@@ -9,6 +9,7 @@
 
 #include <caf/send.hpp>
 
+#include <functional>
 #include <map>
 
 namespace camwall {
@@ -23,9 +24,9 @@ struct gate_state {
     // nop
   }
 
-  caf::behavior make_behavior(const std::shared_ptr<const wall_context>& context) {
-    const auto& limits = context->config->limits;
-    gate.emplace(connect_gate::limits{limits.connecting_max, limits.connecting_per_host_max});
+  caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx) {
+    context = std::move(ctx);
+    gate.emplace(limits());
     self->set_down_handler([this](caf::down_msg& msg) { on_down(msg); });
     return {
       [this](ask_for_slot& msg) {
@@ -36,11 +37,17 @@ struct gate_state {
         grant(gate->ask(msg.ticket, std::move(msg.host), msg.urgent, msg.long_dead));
       },
       [this](const return_slot& msg) { give_back(msg.ticket); },
+      [this](config_changed) { grant(gate->set_limits(limits())); },
       [](const still_there&) {
         // nop
       },
       [this](const measure_mailbox& msg) { *msg.depth = self->mailbox().size(); },
     };
+  }
+
+  connect_gate::limits limits() const {
+    auto config = context->config.load();
+    return {config->limits.connecting_max, config->limits.connecting_per_host_max};
   }
 
   void give_back(connect_gate::ticket ticket) {
@@ -67,6 +74,7 @@ struct gate_state {
   }
 
   caf::event_based_actor* self;
+  std::shared_ptr<const wall_context> context;
   std::optional<connect_gate> gate;
   std::map<connect_gate::ticket, caf::actor> askers;
 
@@ -74,44 +82,75 @@ struct gate_state {
 };
 
 caf::behavior gate_actor(caf::stateful_actor<gate_state>* self,
-                         const std::shared_ptr<const wall_context>& context) {
-  return self->state.make_behavior(context);
+                         std::shared_ptr<const wall_context> context) {
+  return self->state.make_behavior(std::move(context));
 }
 
 std::vector<child_spec> camera_specs(const std::shared_ptr<const wall_context>& context) {
   std::vector<child_spec> out;
-  for (const auto& x : context->config->cameras)
-    out.push_back({x.id, [context, x](caf::event_based_actor* parent) {
-                     return parent->spawn<caf::linked>(camera, context, x);
-                   }});
+  auto plan = context->config.plan();
+  for (const auto& x : plan->config->cameras)
+    out.push_back({.id = x.id,
+                   .start =
+                     [context, x](caf::event_based_actor* parent) {
+                       return caf::actor_cast<caf::actor>(
+                         parent->spawn<caf::linked>(camera, context, x));
+                     },
+                   .version = plan->lives.at(x.id),
+                   .gone =
+                     [context, id = x.id] {
+                       if (context->on_camera_ended)
+                         context->on_camera_ended(id);
+                     }});
   return out;
 }
 
 /// A child of the root that others find by `name`. Registered here and not by itself: others may
 /// look for it before it runs for the first time.
-template <class Function, class... Args>
-child_spec named(std::string id, caf::atom_value name, Function function, Args... args) {
-  return {std::move(id), [name, function, args...](caf::event_based_actor* parent) {
-            auto child = caf::actor_cast<caf::actor>(parent->spawn<caf::linked>(function, args...));
+child_spec named(std::string id, caf::atom_value name,
+                 std::function<caf::actor(caf::event_based_actor*)> start) {
+  return {.id = std::move(id), .start = [name, start](caf::event_based_actor* parent) {
+            auto child = start(parent);
             parent->system().registry().erase(name); // `put` does not replace an entry.
             parent->system().registry().put(name, caf::actor_cast<caf::strong_actor_ptr>(child));
             return child;
           }};
 }
 
+template <class Function>
+auto spawner(Function function, const std::shared_ptr<const wall_context>& context) {
+  return [function, context](caf::event_based_actor* parent) {
+    return caf::actor_cast<caf::actor>(parent->spawn<caf::linked>(function, context));
+  };
+}
+
 } // namespace
 
 caf::actor spawn_root(caf::actor_system& system,
                       const std::shared_ptr<const wall_context>& context) {
+  // The cameras are those of the instant in which their supervisor starts, also when it starts
+  // again.
+  auto cameras = [context](caf::event_based_actor* parent) {
+    return caf::actor_cast<caf::actor>(
+      parent->spawn<caf::linked>(supervisor, camera_specs(context), supervisor_options{}));
+  };
   std::vector<child_spec> children{
-    named("status_board", board_name, status_board, context),
-    named("connect_gate", gate_name, gate_actor, context),
-    named("zygote_keeper", zygote_name, zygote_keeper, context),
-    named("camera_supervisor", cameras_name, supervisor, camera_specs(context),
-          supervisor_options{}),
+    named("status_board", board_name, spawner(status_board, context)),
+    named("connect_gate", gate_name, spawner(gate_actor, context)),
+    named("zygote_keeper", zygote_name, spawner(zygote_keeper, context)),
+    named("camera_supervisor", cameras_name, cameras),
   };
   return system.spawn(supervisor, std::move(children),
                       supervisor_options{.restarts_max = root_restarts_max});
+}
+
+void tell_config(caf::actor_system& system, const std::shared_ptr<const wall_context>& context) {
+  // The board first: it hears of a new camera before that camera reports.
+  for (auto name : {board_name, gate_name})
+    if (auto x = find_actor(system, name))
+      caf::anon_send(x, config_changed{});
+  if (auto cameras = find_actor(system, cameras_name))
+    caf::anon_send(cameras, replace_children{camera_specs(context)});
 }
 
 } // namespace camwall

@@ -14,4 +14,8 @@ namespace camwall {
 caf::actor spawn_root(caf::actor_system& system,
                       const std::shared_ptr<const wall_context>& context);
 
+/// Tells the tree that the context's configuration is another one. An actor that is just being
+/// restarted misses the message and needs none. Any thread; does not block.
+void tell_config(caf::actor_system& system, const std::shared_ptr<const wall_context>& context);
+
 } // namespace camwall

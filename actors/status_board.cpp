@@ -3,6 +3,8 @@
 #include "actors/camera.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace camwall {
 
@@ -16,9 +18,8 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
   context = std::move(ctx);
   // After a restart the last snapshot is nearer to the truth than an empty wall.
   wall = *context->snapshots->load();
-  if (wall.cameras.empty())
-    for (const auto& x : context->config->cameras)
-      wall.cameras.push_back(first_snapshot(x));
+  plan = context->config.plan();
+  arrange(plan->lives);
   publish();
   return {
     [this](camera_status& msg) {
@@ -26,8 +27,14 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
       if (known == nullptr)
         return;
       msg.camera.events = std::move(known->events);
+      take_labels(*known, msg.camera);
       *known = std::move(msg.camera);
       publish_soon();
+    },
+    [this](config_changed) {
+      auto before = std::exchange(plan, context->config.plan());
+      arrange(before->lives);
+      publish();
     },
     [this](event_happened& msg) {
       remember(msg.camera, [&](event_history& x) { x.add(std::move(msg.what)); });
@@ -47,6 +54,38 @@ caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_conte
   };
 }
 
+/// How a camera is called is the configuration's matter, not the camera's.
+void status_board_state::take_labels(const camera_snapshot& from, camera_snapshot& into) {
+  into.label = from.label;
+  into.group = from.group;
+  into.source = from.source;
+  into.read_only = from.read_only;
+}
+
+void status_board_state::arrange(const std::map<std::string, std::uint64_t>& lives_before) {
+  std::vector<camera_snapshot> arranged;
+  for (const auto& x : plan->config->cameras) {
+    auto fresh = first_snapshot(x);
+    if (auto* known = find(x.id); known != nullptr) {
+      auto before = lives_before.find(x.id);
+      if (before != lives_before.end() && before->second == plan->lives.at(x.id)) {
+        take_labels(fresh, *known);
+        fresh = std::move(*known);
+      } else {
+        event_history history{plan->config->limits.events_max, known->events};
+        history.add({.at = std::chrono::system_clock::now(),
+                     .stream = fresh.grid_stream,
+                     .before = known->phase,
+                     .after = fresh.phase,
+                     .order = "reload"});
+        fresh.events = history.list();
+      }
+    }
+    arranged.push_back(std::move(fresh));
+  }
+  wall.cameras = std::move(arranged);
+}
+
 camera_snapshot* status_board_state::find(const std::string& id) {
   auto i = std::find_if(wall.cameras.begin(), wall.cameras.end(),
                         [&](const auto& x) { return x.id == id; });
@@ -58,7 +97,7 @@ void status_board_state::remember(const std::string& camera, Change change) {
   auto* known = find(camera);
   if (known == nullptr)
     return;
-  event_history history{context->config->limits.events_max, known->events};
+  event_history history{plan->config->limits.events_max, known->events};
   change(history);
   known->events = history.list();
   publish_soon();

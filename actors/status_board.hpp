@@ -7,7 +7,9 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <map>
 #include <memory>
+#include <string>
 
 namespace camwall {
 
@@ -20,6 +22,11 @@ struct status_board_state {
 
   caf::behavior make_behavior(std::shared_ptr<const wall_context> ctx);
   void publish();
+
+  /// The cameras of the plan in its order: what is known of those that go on, and a fresh entry,
+  /// with the history, of those that begin anew.
+  void arrange(const std::map<std::string, std::uint64_t>& lives_before);
+  static void take_labels(const camera_snapshot& from, camera_snapshot& into);
   void publish_soon();
   camera_snapshot* find(const std::string& id);
 
@@ -29,6 +36,7 @@ struct status_board_state {
 
   caf::event_based_actor* self;
   std::shared_ptr<const wall_context> context;
+  std::shared_ptr<const wall_plan> plan;
   wall_snapshot wall;
   bool due = false;
 

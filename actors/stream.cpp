@@ -1,5 +1,7 @@
 #include "actors/stream.hpp"
 
+#include "actors/supervisor.hpp"
+
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
@@ -74,15 +76,16 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
   since = std::chrono::system_clock::now();
   transport.emplace(camera.transport);
-  const auto& deadlines = context->config->deadlines;
+  auto config = context->config.load();
+  const auto& deadlines = config->deadlines;
   machine.emplace(stream_rules{
     .on_demand = on_demand,
     .open_deadline = to_duration(deadlines.open),
     .access_unit_deadline = to_duration(deadlines.access_unit),
-    .segment_target = to_duration(context->config->hls.segment),
+    .segment_target = to_duration(config->hls.segment),
     .linger = to_duration(deadlines.linger),
     .frozen_after = to_duration(camera.picture.frozen_after),
-    .time_scale = context->config->time_scale,
+    .time_scale = config->time_scale,
     .seed = std::hash<std::string>{}(camera.id + '/' + stream_name),
   });
   if (camera.enabled)
@@ -95,6 +98,10 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
     [this](const order_camera& msg) { obey(msg.what); },
     [this](const login_refused&) {
       step([this](time_point now) { return machine->login_refused_elsewhere(now); });
+    },
+    [this](leave) {
+      leaving = true;
+      step([this](time_point now) { return machine->disable(now); });
     },
     [this](slot_granted& msg) {
       if (msg.ticket == ticket)
@@ -143,6 +150,8 @@ void stream_state::step(Input input) {
     perform(act);
   report(changed);
   arm();
+  if (leaving && machine->is_off())
+    self->quit();
 }
 
 void stream_state::obey(camera_order what) {
@@ -194,7 +203,8 @@ void stream_state::ask_gate() {
 }
 
 void stream_state::launch() {
-  const auto& config = *context->config;
+  auto in_force = context->config.load();
+  const auto& config = *in_force;
   ++attempt;
   last_progress = {};
   last_verdict = {};
@@ -330,6 +340,8 @@ void stream_state::observe_transition(phase before, bool failed_now,
 }
 
 void stream_state::tell_history(camera_event what, spdlog::level::level_enum level) {
+  if (leaving)
+    return; // The change of the configuration is the event.
   what.at = std::chrono::system_clock::now();
   what.stream = stream_name;
   spdlog::log(level, "camera {}/{}: {}", camera.id, stream_name, to_line(what));

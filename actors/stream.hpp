@@ -56,7 +56,8 @@ struct stream_state {
   media::worker_handle_ptr worker;
   std::uint64_t attempt = 0;
   std::uint64_t ticket = 0;
-  bool urgent = false; ///< How the ticket was asked for.
+  bool urgent = false;  ///< How the ticket was asked for.
+  bool leaving = false; ///< Quits when its worker has ended.
 
   stream_snapshot facts;              ///< Sums include all workers before the present one.
   media::progress last_progress;      ///< Of the present worker.

@@ -106,6 +106,10 @@ public:
   bool asks_for_slot() const noexcept {
     return step_ == step::asking;
   }
+  /// Switched off, and no worker is left.
+  bool is_off() const noexcept {
+    return step_ == step::off;
+  }
   std::optional<time_point> last_access_unit() const noexcept {
     return last_access_unit_;
   }

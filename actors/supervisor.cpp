@@ -6,6 +6,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace camwall {
 
@@ -13,12 +15,8 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
                                               supervisor_options opts) {
   options = opts;
   self->set_exit_handler([this](caf::exit_msg& msg) { on_exit(msg); });
-  for (auto& spec : specs) {
-    auto id = spec.id;
-    auto [i, added] = children.try_emplace(id, child{std::move(spec), {}, {}, 0, 0});
-    if (added)
-      start(i->second);
-  }
+  for (auto& spec : specs)
+    add(std::move(spec));
   return {
     [this](const to_child& msg) {
       if (auto i = children.find(msg.id); i != children.end() && i->second.handle)
@@ -29,6 +27,8 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
       if (!stopping && i != children.end() && !i->second.handle && i->second.life == msg.life)
         start(i->second);
     },
+    [this](replace_children& msg) { replace(std::move(msg.wanted)); },
+    [this](const leave_overdue& msg) { on_leave_overdue(msg); },
     [](const still_there&) {
       // nop
     },
@@ -40,10 +40,82 @@ caf::behavior supervisor_state::make_behavior(std::vector<child_spec> specs,
   };
 }
 
+void supervisor_state::add(child_spec spec) {
+  auto id = spec.id;
+  auto [i, added] = children.try_emplace(id, child{.spec = std::move(spec)});
+  if (added)
+    start(i->second);
+}
+
 void supervisor_state::start(child& x) {
-  ++x.life;
+  x.life = ++last_life;
   x.started = self->clock().now();
   x.handle = x.spec.start(self);
+}
+
+void supervisor_state::replace(std::vector<child_spec> wanted) {
+  if (stopping)
+    return;
+  arriving.clear();
+  std::set<std::string> staying;
+  for (auto& spec : wanted) {
+    auto i = children.find(spec.id);
+    auto stays =
+      i != children.end() && !i->second.leaving && i->second.spec.version == spec.version;
+    if (!stays) {
+      arriving.push_back(std::move(spec));
+      continue;
+    }
+    staying.insert(spec.id);
+    i->second.spec = std::move(spec); // For when it has to be restarted.
+  }
+  std::vector<std::string> leaving;
+  for (const auto& [id, x] : children)
+    if (!x.leaving && !staying.contains(id))
+      leaving.push_back(id);
+  for (const auto& id : leaving)
+    tell_to_leave(children.at(id));
+  start_arriving();
+}
+
+void supervisor_state::tell_to_leave(child& x) {
+  x.leaving = true;
+  if (!x.handle)
+    return on_left(std::string{x.spec.id});
+  self->send(x.handle, leave{});
+  self->delayed_send(self, options.leave_deadline, leave_overdue{x.spec.id, x.life});
+}
+
+void supervisor_state::on_leave_overdue(const leave_overdue& msg) {
+  auto i = children.find(msg.id);
+  if (stopping || i == children.end() || i->second.life != msg.life)
+    return;
+  auto& x = i->second;
+  spdlog::error("{} did not leave in time; it is {}", msg.id,
+                msg.told_to_exit ? "left behind" : "told to exit");
+  if (msg.told_to_exit) {
+    self->unlink_from(x.handle);
+    return on_left(msg.id);
+  }
+  caf::anon_send_exit(x.handle, caf::exit_reason::user_shutdown);
+  self->delayed_send(self, options.leave_deadline, leave_overdue{msg.id, msg.life, true});
+}
+
+void supervisor_state::on_left(const std::string& id) {
+  auto gone = std::move(children.at(id).spec.gone);
+  children.erase(id);
+  if (gone)
+    gone();
+  start_arriving();
+}
+
+void supervisor_state::start_arriving() {
+  auto somebody_leaves =
+    std::any_of(children.begin(), children.end(), [](const auto& x) { return x.second.leaving; });
+  if (somebody_leaves)
+    return;
+  for (auto& spec : std::exchange(arriving, {}))
+    add(std::move(spec));
 }
 
 void supervisor_state::on_exit(const caf::exit_msg& msg) {
@@ -60,6 +132,8 @@ void supervisor_state::on_child_end(child& x, const caf::error& why) {
   x.handle = nullptr;
   if (stopping)
     return finish_stop();
+  if (x.leaving)
+    return on_left(std::string{x.spec.id});
   auto now = self->clock().now();
   if (now - x.started >= options.stable_after)
     x.ends = 0;

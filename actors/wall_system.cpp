@@ -44,12 +44,14 @@ struct caf_config : caf::actor_system_config {
 
 struct wall_system::impl {
   explicit impl(wall_system::parts x)
-    : context(std::make_shared<wall_context>(wall_context{
-        .config = std::move(x.config),
+    : in_force(std::move(x.config)),
+      context(std::make_shared<wall_context>(wall_context{
+        .config = in_force,
         .launcher = x.launcher,
         .snapshots = x.snapshots,
         .metrics = x.metrics,
         .start_zygote = std::move(x.start_zygote),
+        .on_camera_ended = std::move(x.on_camera_ended),
       })),
       on_end(std::move(x.on_end)),
       root(spawn_root(system, context)) {
@@ -62,6 +64,7 @@ struct wall_system::impl {
   const mailbox_counts depths = make_counts();
   caf_config config;
   caf::actor_system system{config};
+  config_in_force in_force;
   std::shared_ptr<const wall_context> context;
   std::function<void()> on_end;
   std::atomic<bool> stopping = false;
@@ -89,6 +92,11 @@ void wall_system::demand(std::string_view camera, std::string_view stream) {
 void wall_system::order(std::string_view camera, camera_order what) {
   if (auto cameras = find_actor(impl_->system, cameras_name))
     caf::anon_send(cameras, to_child{std::string{camera}, caf::make_message(order_camera{what})});
+}
+
+void wall_system::take(std::shared_ptr<const config::wall> newer) {
+  impl_->in_force.take(std::move(newer));
+  tell_config(impl_->system, impl_->context);
 }
 
 void wall_system::check(const std::shared_ptr<const void>& token) {

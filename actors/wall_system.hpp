@@ -27,6 +27,10 @@ public:
     metrics::supervision_metrics* metrics = nullptr;
     std::function<void()> start_zygote;
     std::function<void()> on_end; ///< The tree ended by itself: the program cannot go on.
+
+    /// A camera that was removed or changed has ended, its workers included. Called from a thread
+    /// of the tree; must not block. May be empty.
+    std::function<void(const std::string& id)> on_camera_ended;
   };
 
   /// Starts the tree. What `parts` points to must outlive this object.
@@ -43,6 +47,10 @@ public:
 
   /// An operator's order; an unknown camera is ignored. The outcome shows in the snapshot.
   void order(std::string_view camera, camera_order what);
+
+  /// From now on the wall is this one: cameras are started, ended, replaced or shown otherwise as
+  /// `config::compare` tells; the others do not notice. `newer` must be a `config::merge`.
+  void take(std::shared_ptr<const config::wall> newer);
 
   /// Hands the token to the actors on which all others depend; it is gone when each has had its
   /// turn.

@@ -9,9 +9,15 @@ namespace camwall::cli {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_bad_config = 2;
+inline constexpr int exit_differs = 3; ///< Of `check --diff`: something would change.
 
 /// Reads a configuration, tells all that is wrong on stderr and does nothing else.
 int check(const std::filesystem::path& config_file);
+
+/// Tells on stdout, in sentences, what a server with the configuration `in_force` would do if it
+/// were given `config_file`, and does nothing else.
+int check_difference(const std::filesystem::path& config_file,
+                     const std::filesystem::path& in_force);
 
 /// Runs the wall until SIGINT or SIGTERM. A second signal ends it at once.
 int serve(const std::filesystem::path& config_file);

@@ -12,6 +12,8 @@ namespace camwall::cli {
 
 namespace {
 
+constexpr auto ids_file = "compat_ids.json";
+
 http::role role_of(config::compat_role x) {
   switch (x) {
     case config::compat_role::viewer:
@@ -35,16 +37,30 @@ http::compat_options options_of(const config::compat_listener& x, http::listen_o
 
 } // namespace
 
-compat_listeners::compat_listeners(std::shared_ptr<const config::wall> config)
-  : config_(std::move(config)), finder_(config_->cameras) {
+compat_listeners::known_cameras::known_cameras(std::shared_ptr<const config::wall> x)
+  : config(std::move(x)), finder(config->cameras) {
   // nop
 }
 
+compat_listeners::compat_listeners(std::shared_ptr<const config::wall> config)
+  : first_(std::move(config)), known_(std::make_shared<const known_cameras>(first_)) {
+  // nop
+}
+
+std::shared_ptr<const compat_listeners::known_cameras> compat_listeners::known() const {
+  std::lock_guard guard{mutex_};
+  return known_;
+}
+
+std::vector<std::string> compat_listeners::ids_of(const config::wall& x) {
+  std::vector<std::string> out;
+  for (const auto& camera : x.cameras)
+    out.push_back(camera.id);
+  return out;
+}
+
 std::string compat_listeners::load_ids() {
-  std::vector<std::string> cameras;
-  for (const auto& x : config_->cameras)
-    cameras.push_back(x.id);
-  auto loaded = http::compat_ids::load(config_->state_dir / "compat_ids.json", cameras);
+  auto loaded = http::compat_ids::load(first_->state_dir / ids_file, ids_of(*first_));
   if (!loaded)
     return std::move(loaded.error());
   if (!loaded->warning.empty())
@@ -53,14 +69,25 @@ std::string compat_listeners::load_ids() {
   return {};
 }
 
+void compat_listeners::take(std::shared_ptr<const config::wall> newer) {
+  if (servers_.empty())
+    return;
+  if (auto error = ids_.extend(first_->state_dir / ids_file, ids_of(*newer)); !error.empty())
+    spdlog::error("new cameras have no ids for clients of the compatibility listeners: {}", error);
+  auto fresh = std::make_shared<const known_cameras>(std::move(newer));
+  std::lock_guard guard{mutex_};
+  known_.swap(fresh);
+}
+
 std::string compat_listeners::shown_url(std::string_view camera) const {
-  auto found = std::find_if(config_->cameras.begin(), config_->cameras.end(),
-                            [&](const auto& x) { return x.id == camera; });
-  return found == config_->cameras.end() ? std::string{} : redact(found->url);
+  auto now = known();
+  const auto& all = now->config->cameras;
+  auto found = std::find_if(all.begin(), all.end(), [&](const auto& x) { return x.id == camera; });
+  return found == all.end() ? std::string{} : redact(found->url);
 }
 
 http::compat_services compat_listeners::compat_services() const {
-  return {.find_stream = [this](std::string_view url) { return finder_.find(url); },
+  return {.find_stream = [this](std::string_view url) { return known()->finder.find(url); },
           .shown_url = [this](std::string_view camera) { return shown_url(camera); },
           .ids = &ids_};
 }
@@ -68,11 +95,11 @@ http::compat_services compat_listeners::compat_services() const {
 std::string compat_listeners::start(const http::wall_services& services,
                                     const http::listen_options& listen,
                                     http::http_observer& observer) {
-  if (config_->compat.empty())
+  if (first_->compat.empty())
     return {};
   if (auto error = load_ids(); !error.empty())
     return error;
-  for (const auto& x : config_->compat) {
+  for (const auto& x : first_->compat) {
     auto started =
       http::compat_server::start(options_of(x, listen), services, compat_services(), observer);
     if (!started)

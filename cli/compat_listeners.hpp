@@ -6,6 +6,7 @@
 #include "http/wall_services.hpp"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ public:
   std::string start(const http::wall_services& services, const http::listen_options& listen,
                     http::http_observer& observer);
 
+  /// The cameras are these from now on; the listeners themselves stay. Blocks on a file. For one
+  /// thread at a time.
+  void take(std::shared_ptr<const config::wall> newer);
+
   /// Idempotent.
   void stop();
 
@@ -29,8 +34,20 @@ private:
   std::string load_ids();
   std::string shown_url(std::string_view camera) const;
 
-  std::shared_ptr<const config::wall> config_;
-  config::camera_finder finder_;
+  /// What HTTP threads look things up in.
+  struct known_cameras {
+    explicit known_cameras(std::shared_ptr<const config::wall> x);
+
+    std::shared_ptr<const config::wall> config;
+    config::camera_finder finder;
+  };
+
+  std::shared_ptr<const known_cameras> known() const;
+  static std::vector<std::string> ids_of(const config::wall& x);
+
+  const std::shared_ptr<const config::wall> first_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const known_cameras> known_; // Guarded by mutex_.
   http::compat_ids ids_;
   std::vector<std::unique_ptr<http::compat_server>>
     servers_; // End first: they use all of the above.

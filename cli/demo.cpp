@@ -60,6 +60,7 @@ void write_config(const fs::path& file, const std::string& listen, const nlohman
       << "server:\n  listen: " << listen << "\n"
       << "hls:\n  directory: hls_out\n"
       << "state_dir: state\n"
+      << "log:\n  level: warn\n" // The lines of the demo are what a person wants to see.
       << "cameras:\n";
   for (const auto& x : cameras) {
     // JSON strings are YAML strings too, quotes and all.
@@ -140,11 +141,10 @@ int demo(const demo_options& options) {
   auto config = config::load_file(config_file, config::process_environment());
   if (!config)
     throw std::runtime_error{to_string(config.error().front())};
-  config->log.level = "warn"; // The lines below are what a person wants to see.
   set_up_log(config->log);
   auto address = config->server.address;
   std::string error;
-  auto wall = running_wall::start(std::move(*config), error);
+  auto wall = running_wall::start(config_file, std::move(*config), error);
   if (!wall)
     throw std::runtime_error{error};
   std::cout << fmt::format("wall: http://{}:{}/\n", address, wall->port())

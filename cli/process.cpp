@@ -34,6 +34,13 @@ void block_ending_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+void block_signal(int number) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 void unblock_ending_signals() {
   auto set = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);

@@ -17,6 +17,12 @@ sigset_t ending_signals();
 /// Blocks them in this thread and all that it starts, so that `sigwait` gets them; ignores SIGPIPE.
 void block_ending_signals();
 
+/// Makes the server read its configuration again.
+inline constexpr int reload_signal = SIGHUP;
+
+/// Blocks it in this thread and all that it starts.
+void block_signal(int number);
+
 /// From now on the next of them ends the process at once.
 void unblock_ending_signals();
 

@@ -3,6 +3,7 @@
 #include "actors/wall_system.hpp"
 #include "cli/commands.hpp"
 #include "cli/compat_listeners.hpp"
+#include "cli/configuration.hpp"
 #include "cli/http_probe.hpp"
 #include "cli/install.hpp"
 #include "cli/liveness.hpp"
@@ -10,6 +11,7 @@
 #include "cli/observers.hpp"
 #include "cli/process.hpp"
 #include "cli/service_manager.hpp"
+#include "cli/wait_for_end.hpp"
 #include "config/loader.hpp"
 #include "http/server.hpp"
 #include "media/server/output_folder.hpp"
@@ -21,7 +23,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -53,19 +54,19 @@ std::chrono::milliseconds demand_interval_of(const config::deadlines& x) {
                     most);
 }
 
-http::live_limits live_limits_of(const config::wall& x) {
+http::live_limits live_limits_of(const config::wall& x, const name_list& walls) {
   return {.subscriptions_max = x.limits.subscriptions_max,
           .viewer_queue_bytes_max = std::size_t{x.limits.viewer_queue_mb} * 1024 * 1024,
           .demand_interval = demand_interval_of(x.deadlines),
-          .walls = x.server.walls};
+          .walls = walls};
 }
 
-http::listen_options listen_options_of(const config::wall& x) {
+http::listen_options listen_options_of(const config::wall& x, const name_list& hosts) {
   // A wall that shows itself, or hides, subscribes or unsubscribes all its channels at once.
   constexpr std::size_t messages_per_channel = 2;
   return {.address = x.server.address,
           .port = x.server.port,
-          .hosts = x.server.hosts,
+          .hosts = hosts,
           .open_access = x.server.access == config::access_mode::open,
           .reactors = std::max<std::size_t>(1, std::thread::hardware_concurrency()),
           .connections_max = x.limits.connections_max,
@@ -115,9 +116,34 @@ struct running_wall::impl {
           gave_up = true;
           raise_end();
         },
+      .on_camera_ended = [this](const std::string& id) { catalogue->camera_ended(id); },
     });
     wall = tree.get();
     owned_wall = std::move(tree);
+  }
+
+  void make_catalogue(const std::filesystem::path& file) {
+    catalogue = std::make_unique<configuration>(configuration::parts{
+      .file = file,
+      .env = config::process_environment(),
+      .first = config,
+      .take = [this](const auto& newer) { take(newer); },
+      .clean = [this](const auto& camera,
+                      const auto& kept) { output.remove_streams(camera, kept); },
+      .on_read = [this](bool successful) { exporter.config_loaded(successful); },
+      .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
+    });
+  }
+
+  /// Who was built from the configuration of the start and lives on. Ids and names come first: the
+  /// tree shows new cameras at once.
+  void take(const std::shared_ptr<const config::wall>& newer) {
+    compat.take(newer);
+    hosts.exchange(newer->server.hosts);
+    walls.exchange(newer->server.walls);
+    exporter.live().know_walls(newer->server.walls);
+    spdlog::set_level(spdlog::level::from_str(newer->log.level));
+    owned_wall->take(newer);
   }
 
   static void raise_end() {
@@ -130,8 +156,9 @@ struct running_wall::impl {
                              std::string_view stream) { owned_wall->demand(camera, stream); },
             .order = [this](std::string_view camera,
                             camera_order what) { owned_wall->order(camera, what); },
+            .catalogue = catalogue.get(),
             .live = &launcher.hub(),
-            .live_limits = live_limits_of(*config),
+            .live_limits = live_limits_of(*config, walls),
             .live_observer = &live_observer,
             .metrics = [this] { return exporter.text(); },
             .ready = [this] { return wall.load() != nullptr && !gave_up; },
@@ -143,11 +170,12 @@ struct running_wall::impl {
   }
 
   std::string start_http() {
-    auto started = http::server::start(listen_options_of(*config), services(), observer);
+    auto listen = listen_options_of(*config, hosts);
+    auto started = http::server::start(listen, services(), observer);
     if (!started)
       return started.error();
     http = std::move(*started);
-    return compat.start(services(), listen_options_of(*config), observer);
+    return compat.start(services(), listen, observer);
   }
 
   void ask_for_life() {
@@ -157,7 +185,9 @@ struct running_wall::impl {
     });
   }
 
-  std::shared_ptr<const config::wall> config;
+  std::shared_ptr<const config::wall> config; ///< Of the start.
+  name_list hosts{config->server.hosts};
+  name_list walls{config->server.walls};
   unique_fd lock;
   media::output_folder output;
   media::sequence_store sequences;
@@ -171,6 +201,7 @@ struct running_wall::impl {
     nullptr; ///< For the media I/O thread, which starts before the tree.
   media::zygote_launcher launcher;
   std::unique_ptr<wall_system> owned_wall;
+  std::unique_ptr<configuration> catalogue;
   std::unique_ptr<http::server> http;
   compat_listeners compat{config};
   std::optional<liveness> parts;
@@ -185,7 +216,8 @@ running_wall::~running_wall() {
   stop();
 }
 
-std::unique_ptr<running_wall> running_wall::start(config::wall config, std::string& error) {
+std::unique_ptr<running_wall> running_wall::start(const std::filesystem::path& file,
+                                                  config::wall config, std::string& error) {
   std::error_code code;
   std::filesystem::create_directories(config.state_dir, code);
   auto lock = lock_folder(config.state_dir);
@@ -226,10 +258,12 @@ std::unique_ptr<running_wall> running_wall::start(config::wall config, std::stri
     spdlog::warn("server.access: open — whoever reaches {}:{} may watch every camera",
                  x->config->server.address, x->config->server.port);
   x->start_tree();
+  x->make_catalogue(file);
   if (error = x->start_http(); !error.empty()) {
     running_wall{std::move(x)}.stop();
     return nullptr;
   }
+  x->catalogue->start();
   x->ask_for_life();
   return std::unique_ptr<running_wall>{new running_wall{std::move(x)}};
 }
@@ -240,6 +274,10 @@ const snapshot_cell& running_wall::snapshots() const {
 
 std::uint16_t running_wall::port() const {
   return impl_->http->port();
+}
+
+configuration& running_wall::catalogue() {
+  return *impl_->catalogue;
 }
 
 bool running_wall::gave_up() const {
@@ -259,49 +297,13 @@ void running_wall::stop() {
   impl_->compat.stop();
   if (impl_->http)
     impl_->http->stop();
+  if (impl_->catalogue)
+    impl_->catalogue->stop();
   if (impl_->owned_wall)
     impl_->owned_wall->stop();
   impl_->launcher.shut_down(workers_stop_deadline);
   impl_->output.wipe();
 }
-
-namespace {
-
-/// Waits for SIGINT or SIGTERM, and tells the manager's watchdog meanwhile that all is well, as
-/// long as it is.
-int wait_for_end(running_wall& wall, service_manager& manager) {
-  // Two checks may fail, or come late, before the watchdog's patience ends.
-  auto period = manager.watchdog_period() / 4;
-  auto whole = std::chrono::duration_cast<std::chrono::seconds>(period);
-  timespec wait{whole.count(), std::chrono::nanoseconds{period - whole}.count()};
-  auto watched = period.count() > 0;
-  auto signals = ending_signals();
-  auto contains = [](const std::vector<std::string>& all, const std::string& x) {
-    return std::find(all.begin(), all.end(), x) != all.end();
-  };
-  std::vector<std::string> silent;
-  std::vector<std::string> told;
-  for (;;) {
-    auto signal = sigtimedwait(&signals, nullptr, watched ? &wait : nullptr);
-    if (signal > 0)
-      return signal;
-    if (errno != EAGAIN)
-      continue;
-    auto now_silent = wall.silent_parts();
-    for (const auto& x : now_silent)
-      if (contains(silent, x) && !contains(told, x)) { // Once may be a machine that is busy.
-        spdlog::critical("{} does not answer; the watchdog is not told that all is well", x);
-        told.push_back(x);
-      }
-    silent = std::move(now_silent);
-    if (silent.empty()) {
-      told.clear();
-      manager.alive();
-    }
-  }
-}
-
-} // namespace
 
 int serve(const std::filesystem::path& config_file) {
   auto config = config::load_file(config_file, config::process_environment());
@@ -313,13 +315,14 @@ int serve(const std::filesystem::path& config_file) {
   }
   forbid_core_dumps();
   block_ending_signals();
+  block_signal(reload_signal);
   set_up_log(config->log);
   for (const auto& x : config->warnings)
     spdlog::warn("{}", x);
   auto cameras = config->cameras.size();
   auto address = config->server.address;
   std::string error;
-  auto wall = running_wall::start(std::move(*config), error);
+  auto wall = running_wall::start(config_file, std::move(*config), error);
   if (!wall) {
     spdlog::critical("{}", error);
     return exit_failed;
@@ -328,7 +331,7 @@ int serve(const std::filesystem::path& config_file) {
   spdlog::info("{}", status);
   service_manager manager;
   manager.ready(status);
-  auto signal = wait_for_end(*wall, manager);
+  auto signal = wait_for_end(*wall, manager, status);
   unblock_ending_signals(); // Whoever cannot wait sends another.
   manager.stopping();
   spdlog::info("{}: stopping", signal == SIGINT ? "interrupted" : "told to end");

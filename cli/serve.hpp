@@ -1,8 +1,10 @@
 #pragma once
 
+#include "cli/configuration.hpp"
 #include "config/schema.hpp"
 #include "core/wall_snapshot.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,8 +16,10 @@ namespace camwall::cli {
 /// in the reverse.
 class running_wall {
 public:
-  /// The error is one sentence for people. Call `block_ending_signals` before.
-  static std::unique_ptr<running_wall> start(config::wall config, std::string& error);
+  /// `config` was read from `file`, which is read again when it changes. The error is one sentence
+  /// for people. Call `block_ending_signals` before.
+  static std::unique_ptr<running_wall> start(const std::filesystem::path& file, config::wall config,
+                                             std::string& error);
 
   ~running_wall();
 
@@ -24,6 +28,8 @@ public:
 
   const snapshot_cell& snapshots() const;
   std::uint16_t port() const;
+
+  configuration& catalogue();
 
   /// True when the supervision tree gave up by itself; it also raises SIGTERM then.
   bool gave_up() const;

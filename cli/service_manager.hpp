@@ -14,6 +14,9 @@ public:
   /// The server answers; `status` is one line for people.
   void ready(const std::string& status);
 
+  /// The configuration is being read again; `ready` tells the end.
+  void reloading();
+
   void stopping();
 
   /// To be called while all is well, more often than once in `watchdog_period`: else the manager

@@ -1,16 +1,16 @@
+#include "config/camera_address.hpp"
+#include "config/camera_settings.hpp"
 #include "config/sections.hpp"
-#include "config/url.hpp"
+#include "config/templates.hpp"
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace camwall::config {
 
 namespace {
 
 constexpr text_rule user_rule{.bytes_max = 256, .secret = true};
-constexpr text_rule url_rule{.bytes_max = url_bytes_max, .may_be_empty = false, .secret = true};
 constexpr text_rule label_rule{.bytes_max = 128, .may_be_empty = false};
 constexpr text_rule group_rule{.bytes_max = 64};
 constexpr std::size_t quirks_max = 16;
@@ -61,16 +61,75 @@ void read_common(section& here, std::string_view name, camera& into) {
     here.error(quirk, quirk.shown + " is not a known quirk; this version knows none");
 }
 
-credentials read_credentials(section& here, credentials inherited) {
-  auto out = std::move(inherited);
+void read_credentials(section& here, written_login& into) {
   if (auto user = here.text("username", user_rule))
-    out.user = std::move(user->text);
+    into.user = std::move(user->text);
   if (auto password = here.text("password", user_rule))
-    out.password = std::move(password->text);
+    into.password = std::move(password->text);
+}
+
+/// `x` was read from `here`; `id` is its text with the channel filled in.
+void take_id(load_context& context, section& here, const text_value& text, std::string id,
+             camera_list& list, camera& x) {
+  if (!is_camera_id(id)) {
+    here.error(text, text.shown +
+                       " is not an id: 1 to 63 of a-z, 0-9, _ and -, the first one a "
+                       "letter or a digit");
+    return;
+  }
+  if (std::find(reserved_ids.begin(), reserved_ids.end(), id) != reserved_ids.end()) {
+    here.error(text, text.shown + " is a reserved word");
+    return;
+  }
+  auto [earlier, is_new] =
+    list.taken.try_emplace(id, taken_id{context.file, text.at.line, here.path()});
+  if (!is_new) {
+    const auto& [file, line, path] = earlier->second;
+    auto where = file == context.file ? path + " on line " + std::to_string(line)
+                                      : "the camera in " + file + ":" + std::to_string(line);
+    here.error(text, quote(id) + " is already the id of " + where);
+  }
+  x.id = std::move(id);
+}
+
+void set_addresses(camera& x, const camera_addresses& from, const credentials& given) {
+  auto complete = [&](const camera_url& url, std::string& into, std::string& password) {
+    const auto& login = url.has_user ? credentials{url.user, url.password} : given;
+    into = build_camera_url(url, login.user, login.password);
+    password = login.password;
+  };
+  if (from.main)
+    complete(*from.main, x.url, x.password);
+  if (from.sub)
+    complete(*from.sub, x.sub_url, x.sub_password);
+}
+
+/// Reports it, too.
+bool is_full(load_context& context, const yaml_node& node, const std::string& path,
+             const camera_list& list) {
+  if (list.cameras.size() < list.cameras_max)
+    return false;
+  context.error(node.at, path,
+                "more than " + std::to_string(list.cameras_max) + " cameras (limits.cameras_max)");
+  return true;
+}
+
+/// Who logs in, as the camera says it, and with the defaults.
+credentials read_login(section& here, const camera_defaults& defaults, written_login& written) {
+  credentials out{defaults.username, defaults.password};
+  read_credentials(here, written);
+  out.user = written.user.value_or(std::move(out.user));
+  out.password = written.password.value_or(std::move(out.password));
+  if (out.user.empty() && written.password)
+    here.error("password", "is given without a username");
+  if (out.user.empty())
+    out.password.clear();
   return out;
 }
 
-bool is_id(std::string_view text) {
+} // namespace
+
+bool is_camera_id(std::string_view text) {
   constexpr std::string_view begin = "abcdefghijklmnopqrstuvwxyz0123456789";
   constexpr std::string_view inner = "abcdefghijklmnopqrstuvwxyz0123456789_-";
   constexpr std::size_t id_bytes_max = 63;
@@ -79,89 +138,56 @@ bool is_id(std::string_view text) {
          text.find_first_not_of(inner) == std::string_view::npos;
 }
 
-/// Which cameras have which ids already.
-using id_table = std::map<std::string, std::string>;
+void read_defaults(load_context& context, const section& top, camera_defaults& into) {
+  section here{context, top.find("defaults"), "defaults", "defaults"};
+  read_common(here, "defaults", into.values);
+  written_login login;
+  read_credentials(here, login);
+  into.username = login.user.value_or("");
+  into.password = login.password.value_or("");
+}
 
-void read_id(section& here, id_table& taken, camera& into) {
-  if (here.find("id") == nullptr) {
-    here.error("id", "is missing");
+void read_camera(load_context& context, const yaml_node& node, const std::string& path,
+                 const camera_defaults& defaults, camera_list& into) {
+  if (is_full(context, node, path, into))
     return;
-  }
+  section here{context, &node, path, "cameras[]"};
+  if (node.what != yaml_node::kind::mapping)
+    return; // Reported by the line before.
+  auto errors_before = context.errors.size();
+  auto base = defaults.values;
+  base.source = source_location{context.source_name, node.at.line};
   auto id = here.text("id");
-  if (!id)
-    return;
-  if (!is_id(id->text)) {
-    here.error(*id, id->shown +
-                      " is not an id: 1 to 63 of a-z, 0-9, _ and -, the first one a "
-                      "letter or a digit");
-    return;
+  if (here.find("id") == nullptr)
+    here.error("id", "is missing");
+  auto label = here.text("label", label_rule);
+  read_common(here, "cameras[]", base);
+  written_login written;
+  auto login = read_login(here, defaults, written);
+  auto all = read_addresses(here);
+  if (all.size() > 1 && id && id->text.find("{channel") == std::string::npos)
+    here.error(*id, "holds no {channel}, so that all channels would have the same id");
+  for (const auto& addresses : all) {
+    if (is_full(context, node, path, into))
+      return;
+    auto fill = [&](const std::string& text) {
+      return addresses.channel ? with_channel(text, *addresses.channel) : text;
+    };
+    auto x = base;
+    if (id)
+      take_id(context, here, *id, fill(id->text), into, x);
+    x.label = label ? fill(label->text) : x.id;
+    set_addresses(x, addresses, login);
+    if (context.errors.size() == errors_before)
+      x.settings = settings_of(here, x, addresses, written);
+    into.cameras.push_back(std::move(x));
+    if (context.errors.size() != errors_before)
+      return; // The other channels would say the same again.
   }
-  if (std::find(reserved_ids.begin(), reserved_ids.end(), id->text) != reserved_ids.end()) {
-    here.error(*id, id->shown + " is a reserved word");
-    return;
-  }
-  auto place = here.path() + " on line " + std::to_string(id->at.line);
-  auto [earlier, is_new] = taken.emplace(id->text, std::move(place));
-  if (!is_new)
-    here.error(*id, id->shown + " is already the id of " + earlier->second);
-  into.id = std::move(id->text);
 }
 
-/// One of the two addresses of a camera, complete with its credentials; they end up in `used`.
-std::string read_url(section& here, std::string_view key, const credentials& given,
-                     credentials& used) {
-  auto value = here.text(key, url_rule);
-  if (!value)
-    return {};
-  auto url = parse_camera_url(value->text);
-  if (!url) {
-    here.error(*value, std::move(url.error()));
-    return {};
-  }
-  bool has_fields = here.find("username") != nullptr || here.find("password") != nullptr;
-  if (url->has_user && has_fields) {
-    here.error(*value, "names a user, and so do username and password; write only one of them");
-    return {};
-  }
-  used = url->has_user ? credentials{url->user, url->password} : given;
-  return build_camera_url(*url, used.user, used.password);
-}
-
-void read_urls(section& here, const credentials& given, camera& into) {
-  if (here.find("url") == nullptr)
-    here.error("url", "is missing");
-  credentials main;
-  into.url = read_url(here, "url", given, main);
-  into.password = std::move(main.password);
-  credentials sub;
-  into.sub_url = read_url(here, "sub_url", given, sub);
-  into.sub_password = std::move(sub.password);
-}
-
-/// `into` comes with the defaults.
-void read_camera(section& here, credentials given, id_table& taken, camera& into) {
-  read_id(here, taken, into);
-  into.label = into.id;
-  if (auto label = here.text("label", label_rule))
-    into.label = std::move(label->text);
-  read_common(here, "cameras[]", into);
-  given = read_credentials(here, std::move(given));
-  if (given.user.empty() && here.find("password") != nullptr)
-    here.error("password", "is given without a username");
-  if (given.user.empty())
-    given.password.clear();
-  read_urls(here, given, into);
-}
-
-} // namespace
-
-void read_cameras(load_context& context, const section& top, std::uint32_t cameras_max,
-                  std::vector<camera>& into) {
-  camera defaults;
-  section defaults_section{context, top.find("defaults"), "defaults", "defaults"};
-  read_common(defaults_section, "defaults", defaults);
-  auto default_credentials = read_credentials(defaults_section, {});
-
+void read_cameras(load_context& context, const section& top, const camera_defaults& defaults,
+                  camera_list& into) {
   const auto* list = top.find("cameras");
   if (list == nullptr || list->what == yaml_node::kind::null)
     return;
@@ -170,27 +196,17 @@ void read_cameras(load_context& context, const section& top, std::uint32_t camer
                   "expected a list, found " + std::string{to_string(list->what)});
     return;
   }
-  auto file_name = std::filesystem::path{context.file}.filename().string();
-  id_table taken;
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const auto& node = list->items[i];
     auto path = "cameras[" + std::to_string(i) + "]";
-    if (i == cameras_max) {
-      context.error(node.at, path,
-                    "more than " + std::to_string(cameras_max) + " cameras (limits.cameras_max)");
-      return;
-    }
     if (node.what == yaml_node::kind::null) {
       context.error(node.at, path, "has no value");
       continue;
     }
-    section here{context, &node, path, "cameras[]"};
-    if (node.what != yaml_node::kind::mapping)
-      continue; // Reported by the line before.
-    auto x = defaults;
-    x.source = source_location{file_name, node.at.line};
-    read_camera(here, default_credentials, taken, x);
-    into.push_back(std::move(x));
+    auto was_full = into.cameras.size() == into.cameras_max;
+    read_camera(context, node, path, defaults, into);
+    if (was_full)
+      return;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "config/config_error.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 namespace camwall::config {
@@ -15,10 +16,12 @@ std::string to_string(const config_error& x) {
   return out + x.message;
 }
 
-void finish(std::vector<config_error>& errors) {
-  std::stable_sort(errors.begin(), errors.end(), [](const config_error& a, const config_error& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-  });
+void finish(std::vector<config_error>& errors, const std::string& first_file) {
+  auto key = [&](const config_error& x) {
+    return std::tuple{x.file != first_file, std::string_view{x.file}, x.line, x.column};
+  };
+  std::stable_sort(errors.begin(), errors.end(),
+                   [&](const config_error& a, const config_error& b) { return key(a) < key(b); });
   if (errors.size() <= errors_max)
     return;
   auto surplus = errors.size() - errors_max;

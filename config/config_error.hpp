@@ -29,9 +29,9 @@ struct config_error {
 /// Renders e.g. `wall.yaml:14:9: cameras[3].transport: "tpc" is not one of tcp, udp`.
 std::string to_string(const config_error& x);
 
-/// Sorts by place and, when there are more than `errors_max`, replaces the surplus by one line that
-/// counts it.
-void finish(std::vector<config_error>& errors);
+/// Sorts by place, those of `first_file` before those of others, and, when there are more than
+/// `errors_max`, replaces the surplus by one line that counts it.
+void finish(std::vector<config_error>& errors, const std::string& first_file);
 
 /// What is told at once: a file that is no configuration at all must not fill the log.
 inline constexpr std::size_t errors_max = 200;

@@ -10,33 +10,34 @@ namespace camwall::config {
 
 namespace {
 
+/// `inner` is what stands between the braces.
+tl::expected<std::string, std::string> look_up(std::string_view inner, const environment& env) {
+  auto mark = inner.find(":-");
+  std::string name{inner.substr(0, mark)};
+  if (!is_variable_name(name))
+    return tl::unexpected(
+      std::string{"between ${ and } belongs the name of a variable; write $${ for a literal ${"});
+  auto value = env(name);
+  if (mark != std::string_view::npos && (!value || value->empty()))
+    return std::string{inner.substr(mark + 2)};
+  if (!value)
+    return tl::unexpected("the variable " + name +
+                          " is not set (environment, secrets_file, .env); ${" + name +
+                          ":-default} gives a default");
+  if (find_text_flaw(*value))
+    return tl::unexpected("the variable " + name +
+                          " is not UTF-8 text or holds a control character");
+  return std::move(*value);
+}
+
+} // namespace
+
 bool is_variable_name(std::string_view text) {
   if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) != 0)
     return false;
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
-
-/// `inner` is what stands between the braces.
-tl::expected<std::string, std::string> look_up(std::string_view inner, const environment& env) {
-  auto mark = inner.find(":-");
-  std::string name{inner.substr(0, mark)};
-  if (!is_variable_name(name))
-    return tl::unexpected(std::string{
-      "between ${ and } belongs the name of an environment variable; write $${ for a literal ${"});
-  auto value = env(name);
-  if (mark != std::string_view::npos && (!value || value->empty()))
-    return std::string{inner.substr(mark + 2)};
-  if (!value)
-    return tl::unexpected("the environment variable " + name + " is not set; ${" + name +
-                          ":-default} gives a default");
-  if (find_text_flaw(*value))
-    return tl::unexpected("the environment variable " + name +
-                          " is not UTF-8 text or holds a control character");
-  return std::move(*value);
-}
-
-} // namespace
 
 environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {

@@ -15,6 +15,9 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 /// The environment of this process.
 environment process_environment();
 
+/// A letter or underscore, then letters, digits and underscores.
+bool is_variable_name(std::string_view text);
+
 /// Replaces `${NAME}` by the variable's value and `${NAME:-default}` by the default when it is
 /// unset or empty; `$${` stands for `${`. Values are not looked through again. The error is half a
 /// sentence that names the variable.

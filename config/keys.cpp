@@ -49,11 +49,15 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.viewer_queue_mb", "4"},
   {"log.level", "info"},
   {"log.format", "text"},
+  {"reload.watch", "true"},
+  {"reload.settle", "500ms"},
   {"compat[].profile", ""},
   {"compat[].listen", ""},
   {"compat[].role", ""},
   {"compat[].allow", ""},
   {"compat[].grid", ""},
+  {"cameras_dir", "cameras.d"},
+  {"secrets_file", ""},
   {"state_dir", "state"},
   {"sandbox", "required"},
   {"test_only.time_scale", "1"},
@@ -62,22 +66,27 @@ constexpr auto table = std::to_array<known_key>({
   {"cameras[].group", ""},
   {"cameras[].url", ""},
   {"cameras[].sub_url", ""},
+  {"cameras[].template", ""},
+  {"cameras[].host", ""},
+  {"cameras[].port", "", value_kind::number},
+  {"cameras[].channel", "", value_kind::number},
+  {"cameras[].channels", ""},
   {"cameras[].username", ""},
   {"cameras[].password", ""},
   {"cameras[].transport", ""},
-  {"cameras[].audio", ""},
-  {"cameras[].enabled", ""},
+  {"cameras[].audio", "", value_kind::truth},
+  {"cameras[].enabled", "", value_kind::truth},
   {"cameras[].start", ""},
-  {"cameras[].quirks", ""},
-  {"cameras[].picture.check", ""},
-  {"cameras[].picture.interval", ""},
-  {"cameras[].picture.frozen_after", ""},
-  {"cameras[].picture.black_after", ""},
-  {"cameras[].picture.black_luma", ""},
-  {"cameras[].picture.uniform_after", ""},
-  {"cameras[].picture.uniform_spread", ""},
-  {"cameras[].picture.undecodable_after", ""},
-  {"cameras[].picture.ignore", ""},
+  {"cameras[].quirks", "", value_kind::list},
+  {"cameras[].picture.check", "", value_kind::truth},
+  {"cameras[].picture.interval", "", value_kind::duration},
+  {"cameras[].picture.frozen_after", "", value_kind::duration},
+  {"cameras[].picture.black_after", "", value_kind::duration},
+  {"cameras[].picture.black_luma", "", value_kind::number},
+  {"cameras[].picture.uniform_after", "", value_kind::duration},
+  {"cameras[].picture.uniform_spread", "", value_kind::number},
+  {"cameras[].picture.undecodable_after", "", value_kind::number},
+  {"cameras[].picture.ignore", "", value_kind::list},
 });
 
 /// `server` of `server.listen`, `cameras[]` of `cameras[].id`, empty for `state_dir`.
@@ -103,6 +112,8 @@ std::span<const known_key> known_keys() {
 }
 
 std::vector<std::string_view> keys_of(std::string_view section) {
+  if (section == drop_in_section)
+    return {"cameras", "camera"};
   std::vector<std::string_view> out;
   for (const auto& key : table) {
     auto word = word_below(section, key.path);

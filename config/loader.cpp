@@ -24,13 +24,31 @@ bool overlap(const std::filesystem::path& a, const std::filesystem::path& b) {
   return at_a == a.end() || at_b == b.end();
 }
 
+/// Cameras of all files.
+void read_all_cameras(load_context& context, section& top, wall& into) {
+  top.read("cameras_dir", into.cameras_dir);
+  std::error_code ignored;
+  auto is_root = !into.hls.directory.has_relative_path(); // Reported already.
+  if (!is_root && overlap(into.hls.directory, into.cameras_dir))
+    top.error("cameras_dir", "must not be, hold or lie in hls.directory, whose content is deleted");
+  else if (top.find("cameras_dir") != nullptr &&
+           !std::filesystem::exists(into.cameras_dir, ignored))
+    context.warn(top.find("cameras_dir")->at, "cameras_dir", "does not exist (yet)");
+  read_defaults(context, top, into.defaults);
+  camera_list list{into.cameras, into.limits.cameras_max};
+  read_cameras(context, top, into.defaults, list);
+  read_drop_ins(context, into.defaults, into.cameras_dir, list);
+}
+
 void read_top(load_context& context, const yaml_node& root, wall& into) {
   section top{context, &root, "", ""};
+  read_variables(context, top);
   read_server(context, top, into.server);
   read_hls(context, top, into.hls);
   read_deadlines(context, top, into.deadlines);
   read_limits(context, top, into.limits);
   read_log(context, top, into.log);
+  read_reload(context, top, into.reload);
   read_test_only(context, top, into.time_scale);
   top.read("state_dir", into.state_dir);
   top.read("sandbox", into.sandbox,
@@ -38,7 +56,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
                                           {"best_effort", sandbox_mode::best_effort}});
   if (overlap(into.hls.directory, into.state_dir))
     top.error("state_dir", "must not be, hold or lie in hls.directory, whose content is deleted");
-  read_cameras(context, top, into.limits.cameras_max, into.cameras);
+  read_all_cameras(context, top, into);
   read_compat(context, top, into);
 }
 
@@ -53,13 +71,15 @@ tl::expected<wall, errors> load(std::string_view text, const std::filesystem::pa
   auto folder = std::filesystem::absolute(file, error).parent_path();
   if (error)
     return single(file, {}, "the current folder cannot be determined: " + error.message());
-  load_context context{file.string(), std::move(folder), env, {}, {}};
+  load_context context{file.string(), folder, env, {}, {}, file.filename().string(), {}, false};
+  context.files.push_back(folder / file.filename());
   wall out;
   read_top(context, *root, out);
   out.warnings = std::move(context.warnings);
+  out.files = std::move(context.files);
   if (context.errors.empty())
     return out;
-  finish(context.errors);
+  finish(context.errors, file.string());
   return tl::unexpected(std::move(context.errors));
 }
 

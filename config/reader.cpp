@@ -69,6 +69,26 @@ void load_context::warn(position at, std::string path, std::string message) {
     to_string(config_error{file, at.line, at.column, std::move(path), std::move(message)}));
 }
 
+std::string name_below(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  auto relative = file.lexically_relative(folder);
+  bool elsewhere = relative.empty() || *relative.begin() == "..";
+  return (elsewhere ? file : relative).string();
+}
+
+other_file::other_file(load_context& context, const std::filesystem::path& file)
+  : context_(context), file_(context.file), source_name_(context.source_name) {
+  auto name = name_below(context.folder, file);
+  context.source_name = name;
+  // Named as the main file was: relative stays relative. An absolute name takes the place.
+  context.file = (std::filesystem::path{file_}.parent_path() / name).string();
+  context.files.push_back(file);
+}
+
+other_file::~other_file() {
+  context_.file = std::move(file_);
+  context_.source_name = std::move(source_name_);
+}
+
 std::string quote(std::string_view text) {
   auto safe = redact(text.substr(0, secret_bytes_max));
   std::string out = "\"";
@@ -132,6 +152,8 @@ void section::check_keys(std::string_view name) {
     std::string message = "unknown key " + quote(key.text);
     if (auto word = suggest(key.text, known); !word.empty())
       message += "; did you mean \"" + std::string{word} + "\"?";
+    else if (name == drop_in_section)
+      message += "; beside the main file there are only cameras";
     else if (key.text == "<<")
       message += "; merging is not supported, defaults: holds for all cameras";
     else if (auto owner = section_with(key.text); !owner.empty())
@@ -188,10 +210,14 @@ std::optional<text_value> section::to_text(const yaml_node& node, std::string pa
     return fail("!file is only for url, sub_url, username and password");
   if (!from_file && !node.tag.empty() && node.tag != "tag:yaml.org,2002:str")
     return fail("unknown tag " + quote(node.tag) + "; only !file is known");
-  auto filled = interpolate(node.text, context_->env);
+  tl::expected<std::string, std::string> filled = node.text;
+  if (!context_->literal)
+    filled = interpolate(node.text, context_->env);
   if (!filled)
     return fail(std::move(filled.error()));
   out.text = std::move(*filled);
+  if (auto flaw = find_text_flaw(out.text)) // From an escape: "\x01".
+    return fail(std::move(flaw->message));
   if (from_file && !take_secret_file(out))
     return std::nullopt;
   if (out.text.empty() && !rule.may_be_empty)
@@ -209,6 +235,7 @@ bool section::take_secret_file(text_value& value) {
     return false;
   }
   auto path = context_->folder / value.text;
+  context_->files.push_back(path.lexically_normal());
   auto file = read_text_file(path, secret_bytes_max);
   auto about = "the secret's file " + quote(path.lexically_normal().string()) + " ";
   if (!file) {

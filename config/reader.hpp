@@ -18,14 +18,35 @@ namespace camwall::config {
 /// What one run of the loader collects.
 struct load_context {
   std::string file;             ///< As the caller named it: the begin of every message.
-  std::filesystem::path folder; ///< Absolute; relative paths in the file start here.
-  const environment& env;
+  std::filesystem::path folder; ///< Absolute, of the main file; relative paths start here.
+  environment env;
   std::vector<config_error> errors;
   std::vector<std::string> warnings;
+  std::string source_name;                  ///< What the file is called in `camera::source`.
+  std::vector<std::filesystem::path> files; ///< All that had a say, as in `wall::files`.
+  bool literal = false;                     ///< Values mean themselves: no variables, no `!file`.
 
   void error(position at, std::string path, std::string message);
   void warn(position at, std::string path, std::string message);
 };
+
+/// For as long as it lives, what is read stands in another file beside or below the main file.
+class other_file {
+public:
+  /// `file` is absolute.
+  other_file(load_context& context, const std::filesystem::path& file);
+  ~other_file();
+  other_file(const other_file&) = delete;
+  other_file& operator=(const other_file&) = delete;
+
+private:
+  load_context& context_;
+  std::string file_;
+  std::string source_name_;
+};
+
+/// `file` as seen from `folder`; absolute when it lies elsewhere.
+std::string name_below(const std::filesystem::path& folder, const std::filesystem::path& file);
 
 /// A scalar with its variables filled in and its `!file` read.
 struct text_value {

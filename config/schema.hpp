@@ -58,6 +58,22 @@ struct camera {
   config::picture picture;
   std::vector<std::string> quirks; ///< Names from the list in docs/reference/configuration.md.
   source_location source;
+
+  /// It stands alone in the file that the API keeps for it (`cameras.d/api-<id>.yaml`), so that the
+  /// API may change it; every other camera is read-only there.
+  bool api_owned = false;
+
+  /// What is written for this camera, nothing inherited, as a JSON object in the order of the
+  /// reference: addresses without the login, which stands in `username` and `password`; a template
+  /// as the addresses that it gave. A secret. See config/camera_document.hpp.
+  std::string settings;
+};
+
+/// What holds for a camera that does not say otherwise.
+struct camera_defaults {
+  camera values; ///< Without id and addresses.
+  std::string username;
+  std::string password;
 };
 
 struct server {
@@ -75,6 +91,8 @@ struct compat_listener {
   compat_role role = compat_role::viewer;
   std::vector<ip_range> allow;   ///< Who may connect; empty: what `server.access` says.
   std::vector<std::string> grid; ///< Of profile `grid`: camera ids in the order of their numbers.
+
+  friend bool operator==(const compat_listener&, const compat_listener&) = default;
 };
 
 struct hls {
@@ -111,6 +129,12 @@ struct logging {
   log_format format = log_format::text;
 };
 
+/// How changed files come into force.
+struct reload {
+  bool watch = true;     ///< By themselves; otherwise only by signal or over the API.
+  seconds_f settle{0.5}; ///< So long nothing may change any more: editors write several times.
+};
+
 /// A validated configuration: nothing in it contradicts anything else in it.
 struct wall {
   config::server server;
@@ -118,11 +142,20 @@ struct wall {
   config::deadlines deadlines;
   config::limits limits;
   config::logging log;
+  config::reload reload;
   std::filesystem::path state_dir = "state";
   sandbox_mode sandbox = sandbox_mode::required; ///< Of the workers, where the kernel lacks it.
   double time_scale = 1.0; ///< For tests only: divides the waits of the reconnect policy.
-  std::vector<camera> cameras;
+  std::filesystem::path cameras_dir = "cameras.d"; ///< Need not exist.
+  camera_defaults defaults;
+  std::vector<camera>
+    cameras; ///< Those of the main file, then those of `cameras_dir` by file name.
   std::vector<compat_listener> compat;
+
+  /// All files that had a say, absolute, the main file first; some need not exist (yet): `.env`.
+  /// With `cameras_dir` itself, this is what to watch for changes.
+  std::vector<std::filesystem::path> files;
+
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 

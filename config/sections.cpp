@@ -158,6 +158,12 @@ void read_log(load_context& context, const section& top, logging& into) {
             section::choices<log_format>{{"text", log_format::text}, {"json", log_format::json}});
 }
 
+void read_reload(load_context& context, const section& top, reload& into) {
+  section here{context, top.find("reload"), "reload", "reload"};
+  here.read("watch", into.watch);
+  here.read("settle", into.settle, seconds_f{0.05}, seconds_f{60});
+}
+
 void read_test_only(load_context& context, const section& top, double& time_scale) {
   section here{context, top.find("test_only"), "test_only", "test_only"};
   here.read("time_scale", time_scale, 0.01, 1000);

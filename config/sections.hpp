@@ -2,6 +2,14 @@
 
 #include "config/reader.hpp"
 
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace camwall::config {
 
 /// Each reads one section of the file into its struct. `top` is the whole document.
@@ -10,11 +18,42 @@ void read_hls(load_context& context, const section& top, hls& into);
 void read_deadlines(load_context& context, const section& top, deadlines& into);
 void read_limits(load_context& context, const section& top, limits& into);
 void read_log(load_context& context, const section& top, logging& into);
+void read_reload(load_context& context, const section& top, reload& into);
 void read_test_only(load_context& context, const section& top, double& time_scale);
 
-/// Reads `defaults` and `cameras`; at most `cameras_max` of them.
-void read_cameras(load_context& context, const section& top, std::uint32_t cameras_max,
-                  std::vector<camera>& into);
+/// Where an id stands already.
+struct taken_id {
+  std::string file; ///< As in messages.
+  int line = 0;
+  std::string path; ///< E.g. `cameras[3]`.
+};
+
+/// The cameras of all files, as they are found.
+struct camera_list {
+  std::vector<camera>& cameras;
+  std::uint32_t cameras_max;
+  std::map<std::string, taken_id> taken{};
+};
+
+/// Fit for `camera::id`, apart from reserved words.
+bool is_camera_id(std::string_view text);
+
+void read_defaults(load_context& context, const section& top, camera_defaults& into);
+
+/// Reads `cameras`, a list, of one file.
+void read_cameras(load_context& context, const section& top, const camera_defaults& defaults,
+                  camera_list& into);
+
+/// Reads one camera, or several with `channels`. `path` is what it is called in messages.
+void read_camera(load_context& context, const yaml_node& node, const std::string& path,
+                 const camera_defaults& defaults, camera_list& into);
+
+/// Reads `cameras_dir` and the files in it, in the order of their names.
+void read_drop_ins(load_context& context, const camera_defaults& defaults,
+                   const std::filesystem::path& folder, camera_list& into);
+
+/// Fills `context.env` up with the variables of `.env` and of `secrets_file`.
+void read_variables(load_context& context, const section& top);
 
 /// Reads `compat`; after all else, which it is checked against.
 void read_compat(load_context& context, const section& top, wall& into);

@@ -50,6 +50,7 @@ tl::expected<text_file, std::string> read_text_file(const std::filesystem::path&
     return tl::unexpected(std::string{"is not a regular file"});
   text_file out;
   out.world_readable = (status.st_mode & S_IROTH) != 0;
+  out.world_writable = (status.st_mode & S_IWOTH) != 0;
   // One byte more than allowed tells "too large" also of a file that grows while it is read.
   out.text.resize(bytes_max + 1);
   std::size_t size = 0;

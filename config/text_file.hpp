@@ -15,6 +15,7 @@ namespace camwall::config {
 struct text_file {
   std::string text;
   bool world_readable = false; ///< Every user of the machine may read it.
+  bool world_writable = false; ///< The same for writing.
 };
 
 /// Reads a regular file of at most `bytes_max`. The error is half a sentence: `cannot be read:

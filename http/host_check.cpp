@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace camwall::http {
 
@@ -61,21 +62,26 @@ std::string_view host_name(std::string_view host) noexcept {
   return name;
 }
 
-host_check::host_check(std::string_view address, const std::vector<std::string>& names)
-  : any_literal_(address == "0.0.0.0" || address == "::") {
-  names_.emplace_back(address);
-  for (const auto& name : names)
-    // An IPv6 address may be configured without brackets.
-    names_.emplace_back(is_literal(name) ? std::string_view{name} : host_name(name));
+host_check::host_check(std::string_view address, name_list names)
+  : address_(address),
+    names_(std::move(names)),
+    any_literal_(address == "0.0.0.0" || address == "::") {
+  // nop
 }
 
 bool host_check::allows(std::string_view host) const noexcept {
   auto name = host_name(host);
   if (name.empty())
     return false;
-  return is_loopback(name) || (any_literal_ && is_literal(name)) ||
-         std::any_of(names_.begin(), names_.end(),
-                     [&](const auto& x) { return equal_ignoring_case(x, name); });
+  if (is_loopback(name) || equal_ignoring_case(address_, name))
+    return true;
+  if (is_literal(name) && any_literal_)
+    return true;
+  auto names = names_.load();
+  return std::any_of(names->begin(), names->end(), [&](const auto& x) {
+    // An IPv6 address may be configured without brackets.
+    return equal_ignoring_case(is_literal(x) ? std::string_view{x} : host_name(x), name);
+  });
 }
 
 } // namespace camwall::http

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "core/name_list.hpp"
+
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace camwall::http {
 
@@ -15,13 +16,15 @@ std::string_view host_name(std::string_view host) noexcept;
 class host_check {
 public:
   /// `address` is what the server listens on; a wildcard (`0.0.0.0`, `::`) admits every IP literal,
-  /// because rebinding needs a name. `names` are those of `server.hosts`, with or without a port.
-  host_check(std::string_view address, const std::vector<std::string>& names);
+  /// because rebinding needs a name. `names` are those of `server.hosts`, with or without a port;
+  /// they may be exchanged at any time.
+  host_check(std::string_view address, name_list names);
 
   bool allows(std::string_view host) const noexcept;
 
 private:
-  std::vector<std::string> names_;
+  std::string address_;
+  name_list names_;
   bool any_literal_ = false;
 };
 

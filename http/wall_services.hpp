@@ -4,6 +4,7 @@
 #include "core/camera_order.hpp"
 #include "core/camera_prober.hpp"
 #include "core/live_media.hpp"
+#include "core/name_list.hpp"
 #include "core/snapshot_source.hpp"
 #include "core/tile_badge.hpp"
 #include "core/wall_snapshot.hpp"
@@ -140,8 +141,7 @@ public:
 struct listen_options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080; ///< 0 lets the system choose (tests).
-  std::vector<std::string>
-    hosts; ///< Names besides loopback and the listen address that `Host` may hold.
+  name_list hosts; ///< Names besides loopback and the listen address that `Host` may hold.
   bool open_access =
     false; ///< `server.access: open`: every principal is a viewer, loopback is administrator.
   std::size_t reactors = 2;

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <map>
+#include <mutex>
+#include <shared_mutex>
 
 namespace camwall::metrics {
 
@@ -40,11 +42,12 @@ struct live_metrics::instruments {
     walls[""] = &walls_family.Add({{"wall", ""}});
   }
 
-  // Complete before the first viewer comes; only the figures change then.
+  // Complete before the first viewer comes, but for the walls; only the figures change then.
   std::map<media_format, prometheus::Gauge*> viewers;
   std::map<std::string, prometheus::Counter*, std::less<>> dropped;
   prometheus::Family<prometheus::Gauge>& walls_family;
-  std::map<std::string, prometheus::Gauge*, std::less<>> walls;
+  std::shared_mutex walls_mutex;
+  std::map<std::string, prometheus::Gauge*, std::less<>> walls; // Guarded by walls_mutex.
 };
 
 live_metrics::live_metrics(registry& x) : instruments_(std::make_shared<instruments>(x)) {
@@ -52,8 +55,11 @@ live_metrics::live_metrics(registry& x) : instruments_(std::make_shared<instrume
 }
 
 void live_metrics::know_walls(const std::vector<std::string>& names) {
+  std::unique_lock guard{instruments_->walls_mutex};
+  auto& walls = instruments_->walls;
   for (const auto& name : names)
-    instruments_->walls[name] = &instruments_->walls_family.Add({{"wall", name}});
+    if (walls.size() <= walls_max && !walls.contains(name))
+      walls[name] = &instruments_->walls_family.Add({{"wall", name}});
 }
 
 void live_metrics::viewers(media_format format, int delta) {
@@ -66,6 +72,7 @@ void live_metrics::chunks_dropped(std::string_view reason, std::size_t chunks) {
 }
 
 void live_metrics::wall(std::string_view name, int delta) {
+  std::shared_lock guard{instruments_->walls_mutex};
   if (auto found = instruments_->walls.find(name); found != instruments_->walls.end())
     found->second->Increment(delta);
 }

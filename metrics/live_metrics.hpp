@@ -27,7 +27,10 @@ class live_metrics {
 public:
   explicit live_metrics(registry& x);
 
-  /// The names that walls may have; to be called before the first wall comes.
+  /// Names that walls have had since the server began; further ones are not counted.
+  static constexpr std::size_t walls_max = 1024;
+
+  /// The names that walls may have; at the start and whenever there are others. Earlier ones stay.
   void know_walls(const std::vector<std::string>& names);
 
   void viewers(media_format format, int delta);

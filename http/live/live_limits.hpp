@@ -1,9 +1,9 @@
 #pragma once
 
+#include "core/name_list.hpp"
+
 #include <chrono>
 #include <cstddef>
-#include <string>
-#include <vector>
 
 namespace camwall::http {
 
@@ -42,7 +42,7 @@ struct live_limits {
   std::chrono::milliseconds report_deadline{30'000};
 
   /// The names that a wall may give itself: label values of the metrics.
-  std::vector<std::string> walls;
+  name_list walls;
 };
 
 } // namespace camwall::http

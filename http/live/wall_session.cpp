@@ -2,16 +2,13 @@
 
 #include "http/live/media_header.hpp"
 
-#include <algorithm>
-
 namespace camwall::http {
 
 wall_session::wall_session(std::shared_ptr<live_room> room, websocket_peer& peer, principal who,
                            std::string wall)
   : live_viewer(std::move(room), peer, who), wall_(std::move(wall)) {
   auto& context = this->room().context();
-  const auto& names = context.limits.walls;
-  if (std::find(names.begin(), names.end(), wall_) != names.end())
+  if (context.limits.walls.contains(wall_))
     known_wall_ = wall_;
   context.observer.on_wall(known_wall_, 1);
   reports_.emplace(context.observer, context.limits, known_wall_);

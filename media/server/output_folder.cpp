@@ -41,7 +41,7 @@ std::size_t output_folder::remove_orphans(const std::set<std::string>& known_cam
   std::error_code error;
   for (const auto& camera : fs::directory_iterator{root_, error})
     if (is_real_folder(camera.path()) && !known_cameras.contains(camera.path().filename().string()))
-      count += clean_camera(camera.path());
+      count += clean_camera(camera.path(), {});
   return count;
 }
 
@@ -49,12 +49,17 @@ std::size_t output_folder::wipe() {
   return remove_orphans({});
 }
 
-std::size_t output_folder::clean_camera(const fs::path& camera) {
+std::size_t output_folder::remove_streams(const std::string& camera,
+                                          const std::set<std::string>& kept) {
+  return is_real_folder(root_ / camera) ? clean_camera(root_ / camera, kept) : 0;
+}
+
+std::size_t output_folder::clean_camera(const fs::path& camera, const std::set<std::string>& kept) {
   std::size_t count = 0;
   std::error_code error;
   for (const auto* stream : {"main", "sub"}) {
     auto folder = camera / stream;
-    if (!is_real_folder(folder))
+    if (kept.contains(stream) || !is_real_folder(folder))
       continue;
     for (const auto& file : fs::directory_iterator{folder, error})
       if (is_output_name(file.path().filename().string()) && fs::remove(file.path(), error))

@@ -19,11 +19,15 @@ public:
   /// the number of files.
   std::size_t remove_orphans(const std::set<std::string>& known_cameras);
 
+  /// Deletes what is left of the camera's streams, but for those in `kept`: none of the others may
+  /// have a worker. Returns the number of files.
+  std::size_t remove_streams(const std::string& camera, const std::set<std::string>& kept);
+
   /// Deletes everything of ours: at the end of the program.
   std::size_t wipe();
 
 private:
-  std::size_t clean_camera(const std::filesystem::path& camera);
+  std::size_t clean_camera(const std::filesystem::path& camera, const std::set<std::string>& kept);
 
   std::filesystem::path root_;
 };

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -181,12 +182,15 @@ worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(wo
     std::make_shared<worker_process>(loop_, hub_, std::move(what), std::move(remember),
                                      options_.stderr_lines_max, options_.on_limit, [this, id] {
                                        workers_.erase(id);
+                                       submit_held();
                                        tell_when_idle();
                                      });
   loop_.post([this, id, worker] {
     workers_.emplace(id, worker);
     if (shutting_down_)
       worker->fail("the server is shutting down");
+    else if (has_predecessor(id, *worker))
+      held_.emplace_back(id, worker);
     else
       submit(worker);
   });
@@ -202,6 +206,8 @@ void zygote_launcher::shut_down(std::chrono::milliseconds deadline) {
     on_idle_ = [idle] { idle->set_value(); };
     for (auto& x : std::exchange(waiting_, {}))
       x.worker->fail("the server is shutting down");
+    for (auto& [id, worker] : std::exchange(held_, {}))
+      worker->fail("the server is shutting down");
     for_each_worker(&worker_process::stop);
     loop_.call_after(deadline, [this] { for_each_worker(&worker_process::kill); });
     tell_when_idle();
@@ -330,6 +336,23 @@ void zygote_launcher::reap_orphans() {
     waitpid(info.si_pid, nullptr, WNOHANG);
     info = {};
   }
+}
+
+/// Two workers in one folder would overwrite each other's playlist, and a camera may admit one
+/// session only.
+bool zygote_launcher::has_predecessor(worker_id id, worker_process& worker) {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& x) {
+    return x.first < id && x.second->order().camera == worker.order().camera &&
+           x.second->order().stream == worker.order().stream;
+  });
+}
+
+void zygote_launcher::submit_held() {
+  for (auto& [id, worker] : std::exchange(held_, {}))
+    if (has_predecessor(id, *worker))
+      held_.emplace_back(id, std::move(worker));
+    else
+      submit(worker);
 }
 
 void zygote_launcher::submit(const worker_ptr& worker) {

@@ -16,6 +16,8 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace camwall::media {
 
@@ -80,6 +82,8 @@ private:
   void submit(const worker_ptr& worker);
   void request(const worker_ptr& worker);
   void submit_waiting();
+  bool has_predecessor(worker_id id, worker_process& worker);
+  void submit_held();
   void expire_waiting();
   void answer(std::string_view packet);
   void reap_orphans();
@@ -103,7 +107,10 @@ private:
     event_loop::clock::time_point deadline;
   };
   std::deque<waiting_order> waiting_; ///< Not sent yet: no zygote.
-  std::deque<worker_ptr> asked_;      ///< Sent; the zygote answers in order.
+
+  /// Not sent yet: the stream's last worker has not ended.
+  std::vector<std::pair<worker_id, worker_ptr>> held_;
+  std::deque<worker_ptr> asked_; ///< Sent; the zygote answers in order.
 
   std::atomic<worker_id> last_id_{0};
   live_hub hub_;

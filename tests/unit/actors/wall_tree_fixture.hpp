@@ -32,14 +32,23 @@ protected:
   }
 
   void start() {
+    in_force_ = config_in_force{std::make_shared<const config::wall>(config_)};
     context_ = std::make_shared<wall_context>(wall_context{
-      .config = std::make_shared<const config::wall>(config_),
+      .config = in_force_,
       .launcher = &launcher_,
       .snapshots = &snapshots_,
       .metrics = &exporter_.supervision(),
       .start_zygote = [this] { ++zygotes_; },
+      .on_camera_ended = [this](const std::string& id) { ended_.push_back(id); },
     });
     root_ = adopt(spawn_root(system, context_));
+  }
+
+  /// What stands in `config_` now comes into force.
+  void reload() {
+    in_force_.take(std::make_shared<const config::wall>(config_));
+    tell_config(system, context_);
+    drain();
   }
 
   void TearDown() override {
@@ -82,6 +91,8 @@ protected:
   }
 
   config::wall config_;
+  config_in_force in_force_{std::make_shared<const config::wall>()};
+  std::vector<std::string> ended_;
   test::fake_launcher launcher_;
   snapshot_cell snapshots_;
   metrics::exporter exporter_{snapshots_, "test"};

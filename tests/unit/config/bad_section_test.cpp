@@ -44,7 +44,8 @@ const std::vector<bad_case> keys{
   {"file_for_no_secret", "log:\n  level: !file level.txt\n",
    "wall.yaml:2:10: log.level: !file is only for url, sub_url, username and password\n"},
   {"undefined_variable", "log:\n  level: ${NOT_SET}\n",
-   "wall.yaml:2:10: log.level: the environment variable NOT_SET is not set; ${NOT_SET:-default} "
+   "wall.yaml:2:10: log.level: the variable NOT_SET is not set (environment, secrets_file, .env); "
+   "${NOT_SET:-default} "
    "gives a default\n"},
   {"wrong_value_of_a_variable", "log:\n  level: ${LEVEL}\n",
    "wall.yaml:2:10: log.level: \"${LEVEL}\" is not one of trace, debug, info, warn, error, "

@@ -1,11 +1,14 @@
+#include "config/difference.hpp"
 #include "config/keys.hpp"
 #include "config/yaml_tree.hpp"
 #include "tests/unit/config/config_fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -75,12 +78,15 @@ std::map<std::string, std::string> reference_rows() {
 
 TEST(in_step_test, the_example_is_good_as_it_stands) {
   auto x = load_good(repository_file("config/wall.example.yaml"));
-  EXPECT_EQ(x.cameras.size(), 2U);
+  EXPECT_EQ(x.cameras.size(), 19U);
   EXPECT_THAT(x.warnings, testing::IsEmpty());
 }
 
 TEST(in_step_test, the_example_is_good_with_every_setting_switched_on) {
-  load_good(example_with_everything());
+  temporary_folder folder;
+  auto secrets = folder.write("secrets.yaml", "SOME: thing\n");
+  ASSERT_EQ(::chmod(secrets.c_str(), 0600), 0);
+  load_good(example_with_everything(), fixed_environment({}), folder.path() / "wall.yaml");
 }
 
 TEST(in_step_test, the_example_shows_exactly_the_keys_of_the_loader) {
@@ -114,6 +120,40 @@ TEST(in_step_test, the_reference_gives_the_defaults_of_the_loader) {
     if (key.fallback.empty())
       continue;
     EXPECT_EQ(rows[std::string{key.path}], " `" + std::string{key.fallback} + "` ") << key.path;
+  }
+}
+
+/// The effect that a row of the table of changes stands for.
+std::optional<effect> effect_of_row(const std::string& line) {
+  static const std::map<std::string, effect> words{
+    {"| only what is shown", effect::shown},
+    {"| the camera is restarted", effect::restart_camera},
+    {"| every camera is restarted", effect::restart_all},
+    {"| it is in force at once", effect::at_once},
+    {"| it waits for the next start", effect::next_start}};
+  for (const auto& [begin, what] : words)
+    if (line.starts_with(begin))
+      return what;
+  return std::nullopt;
+}
+
+TEST(in_step_test, the_reference_tells_what_a_change_of_each_key_does) {
+  std::map<std::string, effect> told;
+  for (const auto& line : lines_of(repository_file("docs/reference/configuration.md")))
+    if (auto what = effect_of_row(line))
+      for (auto at = line.find('`'); at != std::string::npos; at = line.find('`', at)) {
+        auto end = line.find('`', at + 1);
+        told[line.substr(at + 1, end - at - 1)] = *what;
+        at = end + 1;
+      }
+  for (const auto& key : known_keys()) {
+    auto path = std::string{key.path};
+    if (path.starts_with("defaults.") || path == "cameras[].id")
+      continue;
+    if (path.starts_with("compat[]"))
+      path = "compat";
+    ASSERT_TRUE(told.contains(path)) << path;
+    EXPECT_EQ(told[path], effect_of(key.path)) << path;
   }
 }
 
@@ -179,6 +219,8 @@ TEST(in_step_test, the_defaults_of_the_table_are_those_of_the_schema) {
   EXPECT_EQ(written.limits.viewer_queue_mb, absent.limits.viewer_queue_mb);
   EXPECT_EQ(written.log.level, absent.log.level);
   EXPECT_EQ(written.log.format, absent.log.format);
+  EXPECT_EQ(written.reload.watch, absent.reload.watch);
+  EXPECT_EQ(written.reload.settle, absent.reload.settle);
   EXPECT_EQ(written.state_dir, absent.state_dir);
   EXPECT_EQ(written.sandbox, absent.sandbox);
   EXPECT_EQ(written.time_scale, absent.time_scale);

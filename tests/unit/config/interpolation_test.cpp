@@ -41,15 +41,15 @@ TEST(interpolation_test, does_not_look_through_values_again) {
 }
 
 TEST(interpolation_test, names_the_variable_that_is_missing) {
-  EXPECT_EQ(
-    filled("a ${NOT_SET}"),
-    "error: the environment variable NOT_SET is not set; ${NOT_SET:-default} gives a default");
+  EXPECT_EQ(filled("a ${NOT_SET}"),
+            "error: the variable NOT_SET is not set (environment, secrets_file, .env); "
+            "${NOT_SET:-default} gives a default");
 }
 
 TEST(interpolation_test, refuses_what_is_not_a_name) {
   for (std::string text : {"${}", "${1A}", "${A B}", "${:-x}", "${${HOST}}"})
     EXPECT_EQ(filled(text),
-              "error: between ${ and } belongs the name of an environment variable; "
+              "error: between ${ and } belongs the name of a variable; "
               "write $${ for a literal ${")
       << text;
 }
@@ -60,7 +60,7 @@ TEST(interpolation_test, refuses_an_open_brace) {
 
 TEST(interpolation_test, refuses_control_characters_without_quoting_them) {
   EXPECT_EQ(filled("${BINARY}"),
-            "error: the environment variable BINARY is not UTF-8 text or holds a "
+            "error: the variable BINARY is not UTF-8 text or holds a "
             "control character");
 }
 

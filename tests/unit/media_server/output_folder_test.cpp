@@ -40,6 +40,18 @@ TEST_F(output_folder_test, wipes_everything_of_ours_and_nothing_else) {
   EXPECT_TRUE(exists("README.md"));
 }
 
+TEST_F(output_folder_test, removes_the_streams_of_one_camera_that_are_not_kept) {
+  root_.write("gate/main/a-1v.m4s", "x");
+  root_.write("gate/sub/a-1v.m4s", "x");
+  root_.write("yard/main/a-1v.m4s", "x");
+  EXPECT_EQ(folder_.remove_streams("gate", {"main"}), 1u);
+  EXPECT_TRUE(exists("gate/main/a-1v.m4s"));
+  EXPECT_EQ(folder_.remove_streams("gate", {}), 1u);
+  EXPECT_FALSE(exists("gate"));
+  EXPECT_EQ(folder_.remove_streams("gate", {}), 0u);
+  EXPECT_TRUE(exists("yard/main/a-1v.m4s"));
+}
+
 TEST_F(output_folder_test, does_not_follow_a_link_out_of_the_folder) {
   test::temporary_folder elsewhere;
   auto precious = elsewhere.write("main/a-1.ts", "x");
