@@ -1,0 +1,1 @@
+camwall_program(camera_writer SOURCES camera_writer.cpp LINK camwall_config)
