@@ -100,13 +100,14 @@ std::string to_json(const camera_snapshot& x) {
   return dump(render(x));
 }
 
-std::string to_json(const wall_snapshot& x, std::size_t offset, std::size_t limit) {
+std::string to_json(std::span<const camera_snapshot* const> cameras, std::size_t offset,
+                    std::size_t limit) {
   json list = json::array();
-  auto begin = std::min(offset, x.cameras.size());
-  auto end = begin + std::min(limit, x.cameras.size() - begin);
+  auto begin = std::min(offset, cameras.size());
+  auto end = begin + std::min(limit, cameras.size() - begin);
   for (auto i = begin; i < end; ++i)
-    list.push_back(render(x.cameras[i]));
-  return dump({{"cameras", std::move(list)}, {"next", or_null(end < x.cameras.size(), end)}});
+    list.push_back(render(*cameras[i]));
+  return dump({{"cameras", std::move(list)}, {"next", or_null(end < cameras.size(), end)}});
 }
 
 std::string events_to_json(const camera_snapshot& x, std::uint64_t before, std::size_t limit) {

@@ -3,6 +3,7 @@
 #include "core/wall_snapshot.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace camwall {
@@ -11,7 +12,8 @@ namespace camwall {
 std::string to_json(const camera_snapshot& x);
 
 /// Renders cameras `[offset, offset + limit)` as `{"cameras": […], "next": <offset or null>}`.
-std::string to_json(const wall_snapshot& x, std::size_t offset, std::size_t limit);
+std::string to_json(std::span<const camera_snapshot* const> cameras, std::size_t offset,
+                    std::size_t limit);
 
 /// Renders at most `limit` of the camera's events with a sequence below `before` (0: all), newest
 /// first, as `{"events": […], "next": <the next `before` or null>}`.

@@ -1,5 +1,6 @@
 #include "http/dispatcher.hpp"
 
+#include "http/api/api_routes.hpp"
 #include "http/problem.hpp"
 
 #include <exception>
@@ -15,6 +16,12 @@ response not_found() {
   return problem(404, "not_found", "There is nothing at this path.");
 }
 
+// The methods of one path may ask for different rights: reading a camera, and removing it.
+action action_of(const std::vector<const route*>& rows, method asked) noexcept {
+  const auto* row = find_row(rows, asked);
+  return row != nullptr ? row->action : rows.front()->action;
+}
+
 std::vector<route> with(std::vector<route> table, const std::vector<route>& more) {
   table.insert(table.end(), more.begin(), more.end());
   return table;
@@ -27,9 +34,10 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     open_access_(options.open_access),
     hosts_(options.address, options.hosts),
     static_files_(services_.static_dir),
+    api_{services_, options.open_access},
     hls_(services_, std::move(now)),
     live_(services_),
-    router_(with(table(), services_.more_routes)) {
+    router_(with(with(table(), api_routes(api_)), services_.more_routes)) {
   // nop
 }
 
@@ -62,12 +70,13 @@ response dispatcher::decide(const request& x) {
   auto camera = found.parameters.get(":camera");
   if (camera.empty())
     camera = found.parameters.get(":id");
-  auto wanted = found.rows != nullptr ? found.rows->front()->action : action::view_page;
+  auto wanted = found.rows != nullptr ? action_of(*found.rows, x.method) : action::view_page;
   if (!authorize(who, wanted, camera)) {
     auto out =
       problem(403, "not_allowed",
-              wanted == action::operate
-                ? "Only the administrator, who is on this machine, may order this."
+              wanted == action::operate || wanted == action::configure ||
+                  wanted == action::view_configuration
+                ? "Only the administrator, who is on this machine, may do this."
                 : "Only this machine may look; server.access in the configuration decides.");
     out.route = found.rows != nullptr ? found.rows->front()->pattern : unmatched;
     return out;

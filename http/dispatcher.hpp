@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/api/api_context.hpp"
 #include "http/hls_routes.hpp"
 #include "http/host_check.hpp"
 #include "http/live/live_routes.hpp"
@@ -18,6 +19,11 @@ public:
 
   response answer(const request& x);
 
+  /// Every path that the listener knows.
+  const std::vector<route>& routes() const noexcept {
+    return router_.rows();
+  }
+
 private:
   std::vector<route> table();
   response decide(const request& x);
@@ -25,10 +31,6 @@ private:
 
   response front(const request& x, const path_parameters& parameters);
   response static_file(const request& x, const path_parameters& parameters);
-  response cameras(const request& x, const path_parameters& parameters);
-  response camera(const request& x, const path_parameters& parameters);
-  response events(const request& x, const path_parameters& parameters);
-  response order(camera_order what, const path_parameters& parameters);
   response ready(const request& x, const path_parameters& parameters);
   response version(const request& x, const path_parameters& parameters);
   response metrics(const request& x, const path_parameters& parameters);
@@ -39,6 +41,7 @@ private:
   bool open_access_;
   host_check hosts_;
   file_responder static_files_;
+  api_context api_;
   hls_routes hls_;
   live_routes live_;
   router router_;

@@ -1,9 +1,9 @@
-// The route table and its handlers: every path that the main listener knows.
+// The route table and its handlers: every path that the main listener knows, but for the REST API
+// (api/).
 
-#include "core/wall_json.hpp"
+#include "http/api/api_answer.hpp"
 #include "http/dispatcher.hpp"
 #include "http/problem.hpp"
-#include "http/uri.hpp"
 #include "http/websocket/handshake.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,17 +11,6 @@
 namespace camwall::http {
 
 namespace {
-
-constexpr std::string_view page_size_default = "256";
-constexpr std::size_t page_size_max = 1000;
-constexpr std::string_view events_page_default = "50";
-constexpr std::size_t events_page_max = 200;
-
-response json_response(std::string body) {
-  auto out = text_response(200, "application/json", std::move(body));
-  out.add("Cache-Control", "no-store");
-  return out;
-}
 
 response status_ok(const request& /*unused*/, const path_parameters& /*unused*/) {
   return json_response("{\"status\":\"ok\"}\n");
@@ -51,26 +40,13 @@ std::vector<route> dispatcher::table() {
     return
       [this, handler](const request& x, const path_parameters& p) { return (hls_.*handler)(x, p); };
   };
-  auto order = [this](camera_order what) {
-    return [this, what](const request& /*unused*/, const path_parameters& p) {
-      return this->order(what, p);
-    };
-  };
   using enum action;
   constexpr auto get = method::get;
-  constexpr auto post = method::post;
   return {
     {get, "/", view_page, own(&dispatcher::front)},
     {get, "/static/*", view_page, own(&dispatcher::static_file)},
     {get, "/hls/:camera/index.m3u8", view_media, hls(&hls_routes::redirect)},
     {get, "/hls/:camera/:stream/:file", view_media, hls(&hls_routes::file)},
-    {get, "/api/v1/cameras", view_state, own(&dispatcher::cameras)},
-    {get, "/api/v1/cameras/:id", view_state, own(&dispatcher::camera)},
-    {get, "/api/v1/cameras/:id/events", view_state, own(&dispatcher::events)},
-    {post, "/api/v1/cameras/:id/restart", operate, order(camera_order::restart)},
-    {post, "/api/v1/cameras/:id/retry", operate, order(camera_order::retry)},
-    {post, "/api/v1/cameras/:id/enable", operate, order(camera_order::enable)},
-    {post, "/api/v1/cameras/:id/disable", operate, order(camera_order::disable)},
     {get, "/ws/wall", open_socket, own(&dispatcher::wall_socket)},
     {get, "/ws/stream", open_socket, own(&dispatcher::stream_socket)},
     {get, "/livez", view_health, status_ok},
@@ -95,45 +71,6 @@ response dispatcher::static_file(const request& x, const path_parameters& /*unus
   auto out = static_files_.serve(x, relative, "no-cache");
   if (relative.ends_with(".html"))
     add_page_fields(out);
-  return out;
-}
-
-response dispatcher::cameras(const request& x, const path_parameters& /*unused*/) {
-  auto offset = parse_number(x.query_value("offset").value_or("0"));
-  auto limit = parse_number(x.query_value("limit").value_or(page_size_default));
-  if (!offset || !limit || *limit == 0 || *limit > page_size_max)
-    return problem(400, "bad_query", "offset is a number from 0, limit one from 1 to 1000.");
-  return json_response(to_json(*services_.wall->load(), *offset, *limit));
-}
-
-response dispatcher::camera(const request& /*unused*/, const path_parameters& parameters) {
-  auto wall = services_.wall->load();
-  const auto* found = wall->find(parameters.get(":id"));
-  if (found == nullptr)
-    return problem(404, "camera_not_found", "There is no camera with this id.");
-  return json_response(to_json(*found));
-}
-
-response dispatcher::events(const request& x, const path_parameters& parameters) {
-  auto before = parse_number(x.query_value("before").value_or("0"));
-  auto limit = parse_number(x.query_value("limit").value_or(events_page_default));
-  if (!before || !limit || *limit == 0 || *limit > events_page_max)
-    return problem(400, "bad_query", "before is a number from 0, limit one from 1 to 200.");
-  auto wall = services_.wall->load();
-  const auto* found = wall->find(parameters.get(":id"));
-  if (found == nullptr)
-    return problem(404, "camera_not_found", "There is no camera with this id.");
-  return json_response(events_to_json(*found, *before, *limit));
-}
-
-response dispatcher::order(camera_order what, const path_parameters& parameters) {
-  auto wall = services_.wall->load();
-  const auto* found = wall->find(parameters.get(":id"));
-  if (found == nullptr)
-    return problem(404, "camera_not_found", "There is no camera with this id.");
-  services_.order(found->id, what);
-  auto out = json_response(to_json(*found));
-  out.status = 202; // The order is on its way; the state is that from before.
   return out;
 }
 

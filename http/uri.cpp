@@ -54,6 +54,25 @@ std::optional<std::string> decode_path(std::string_view raw) {
   return segments_are_plain(path) ? std::optional{std::move(path)} : std::nullopt;
 }
 
+std::optional<std::string> decode_query(std::string_view raw, std::size_t bytes_max) {
+  std::string out;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    auto c = raw[i] == '+' ? ' ' : raw[i];
+    if (c == '%') {
+      auto high = i + 2 < raw.size() ? hex_value(raw[i + 1]) : -1;
+      auto low = i + 2 < raw.size() ? hex_value(raw[i + 2]) : -1;
+      if (high < 0 || low < 0)
+        return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || out.size() == bytes_max)
+      return std::nullopt;
+    out.push_back(c);
+  }
+  return out;
+}
+
 std::optional<std::size_t> parse_number(std::string_view text) noexcept {
   constexpr std::size_t digits_max = 9;
   std::size_t value = 0;

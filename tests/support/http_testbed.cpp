@@ -2,6 +2,7 @@
 // benchmark. Prints `port N` when it answers and ends on SIGINT or SIGTERM.
 
 #include "http/server.hpp"
+#include "tests/support/fake_catalogue.hpp"
 #include "tests/support/websocket_routes.hpp"
 
 #include <CLI/CLI.hpp>
@@ -54,6 +55,17 @@ camwall::wall_snapshot_ptr made_up_wall() {
   wall->cameras.push_back(camera("dead", {stream("dead", "main", std::nullopt)}));
   wall->cameras.push_back(camera("old", {stream("old", "main", now - 1h)}));
   return wall;
+}
+
+// So that something changes for who listens.
+void carry_out(camwall::snapshot_cell& cell, std::string_view id, camwall::camera_order what) {
+  auto changed = std::make_shared<camwall::wall_snapshot>(*cell.load());
+  for (auto& x : changed->cameras)
+    if (x.id == id && what == camwall::camera_order::disable)
+      x.phase = camwall::phase::disabled;
+    else if (x.id == id && what == camwall::camera_order::enable)
+      x.phase = camwall::phase::connecting;
+  cell.publish(std::move(changed));
 }
 
 /// Counts what the server reports; `/metrics` shows the counts.
@@ -154,6 +166,7 @@ int run(int argc, char** argv) {
   add_time(app, "--header-deadline-ms", options.header_deadline);
   add_time(app, "--idle-deadline-ms", options.idle_deadline);
   add_time(app, "--stall-deadline-ms", options.stall_deadline);
+  add_time(app, "--answer-deadline-ms", options.answer_deadline);
   add_websocket_options(app, options);
   app.add_option("--broadcast-bits", pictures.bits_per_second);
   app.add_option("--broadcast-fps", pictures.fps);
@@ -178,6 +191,7 @@ int run(int argc, char** argv) {
   };
   services.order = [&](std::string_view camera, camwall::camera_order what) {
     counts.on_order(camera, camwall::to_string(what));
+    carry_out(wall, camera, what);
   };
   services.metrics = [&] { return counts.text(); };
   services.ready = [=] { return !starting; };
@@ -185,6 +199,12 @@ int run(int argc, char** argv) {
   services.hls_dir = hls_dir;
   services.version = "0.0.0";
   services.build = "testbed";
+  camwall::test::fake_catalogue catalogue;
+  camwall::test::fake_prober prober;
+  services.catalogue = &catalogue;
+  services.prober = &prober;
+  services.templates = [] { return std::string{R"({"templates":[]})"}; };
+  services.limits = {{"limits.cameras_max", 8}};
   camwall::test::broadcast source{pictures};
   services.more_routes = camwall::test::websocket_routes(source);
   auto server = camwall::http::server::start(

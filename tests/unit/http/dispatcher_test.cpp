@@ -208,7 +208,7 @@ TEST_F(dispatcher_test, refuses_changes_from_pages_of_other_origins) {
   EXPECT_TRUE(has(ask(method::post, "/api/v1/cameras", origin), "cross_origin"));
   EXPECT_EQ(ask(method::get, "/api/v1/cameras", origin).status, 200);
   origin[0].value = "http://localhost";
-  EXPECT_EQ(ask(method::post, "/api/v1/cameras", origin).status, 405);
+  EXPECT_EQ(ask(method::post, "/api/v1/cameras/a/events", origin).status, 405);
 }
 
 TEST_F(dispatcher_test, turns_what_a_handler_throws_into_a_500) {

@@ -23,6 +23,15 @@ TEST(uri_test, refuses_paths_that_could_mean_two_files) {
     EXPECT_FALSE(decode_path(x)) << x;
 }
 
+TEST(uri_test, decodes_a_value_of_the_query) {
+  EXPECT_EQ(decode_query("Front+yard%2F1%2b%C3%A4", 100), "Front yard/1+\xc3\xa4");
+  EXPECT_EQ(decode_query("", 100), "");
+  EXPECT_EQ(decode_query("abc", 3), "abc");
+  EXPECT_FALSE(decode_query("abcd", 3));
+  for (auto x : {"%", "%2", "%zz", "%00", "%0a"})
+    EXPECT_FALSE(decode_query(x, 100)) << x;
+}
+
 TEST(uri_test, reads_plain_numbers_only) {
   EXPECT_EQ(parse_number("0"), 0U);
   EXPECT_EQ(parse_number("256"), 256U);

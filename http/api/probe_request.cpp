@@ -1,0 +1,180 @@
+#include "http/api/probe_request.hpp"
+
+#include "http/api/api_answer.hpp"
+#include "http/api/json_body.hpp"
+#include "http/problem.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace camwall::http {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t url_bytes_max = 2048;
+constexpr std::size_t login_bytes_max = 256;
+constexpr double deadline_s_max = 20; // Below the deadline of an answer that comes later.
+constexpr std::string_view scheme = "rtsp://";
+
+/// Reads the members of one object and keeps what is wrong with them.
+class members {
+public:
+  explicit members(const json& x) : json_(x) {
+    // nop
+  }
+
+  std::string text(const char* name, std::size_t bytes_max) {
+    auto found = json_.find(name);
+    if (found == json_.end())
+      return {};
+    if (!found->is_string() || found->get_ref<const std::string&>().size() > bytes_max) {
+      wrong(name, "is a text of at most " + std::to_string(bytes_max) + " bytes");
+      return {};
+    }
+    return found->get<std::string>();
+  }
+
+  double number(const char* name, double otherwise, double min, double max) {
+    auto found = json_.find(name);
+    if (found == json_.end())
+      return otherwise;
+    auto x = found->is_number() ? found->get<double>() : min - 1;
+    if (x >= min && x <= max)
+      return x;
+    wrong(name, "is a number from 1 to 20");
+    return otherwise;
+  }
+
+  void wrong(const std::string& name, const std::string& why) {
+    faults_.push_back({'/' + name, name + ' ' + why + '.'});
+  }
+
+  void refuse_others(std::initializer_list<std::string_view> known) {
+    for (const auto& [name, value] : json_.items())
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        faults_.push_back({"",
+                           "There is a member that means nothing here; known are url, username, "
+                           "password, transport and deadline_s."});
+  }
+
+  const std::vector<problem_fault>& faults() const noexcept {
+    return faults_;
+  }
+
+private:
+  const json& json_;
+  std::vector<problem_fault> faults_;
+};
+
+// RFC 3986 §3.2.1: all that is not unreserved, so that no character of a password ends it.
+std::string encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (auto c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view{"-._~"}.find(c) != std::string_view::npos) {
+      out.push_back(c);
+      continue;
+    }
+    out.push_back('%');
+    out.push_back(digits[byte >> 4U]);
+    out.push_back(digits[byte & 15U]);
+  }
+  return out;
+}
+
+bool has_login(std::string_view url) {
+  auto authority = url.substr(scheme.size());
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  return authority.find('@') != std::string_view::npos;
+}
+
+bool is_plain(std::string_view url) {
+  for (auto c : url)
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f)
+      return false;
+  return true;
+}
+
+void read_url(members& from, probe_request& into) {
+  into.url = from.text("url", url_bytes_max);
+  auto user = from.text("username", login_bytes_max);
+  auto password = from.text("password", login_bytes_max);
+  if (!into.url.starts_with(scheme) || into.url.size() == scheme.size() || !is_plain(into.url))
+    return from.wrong("url", "is an address that begins with rtsp://, without blanks");
+  if (user.empty()) {
+    if (!password.empty())
+      from.wrong("password", "needs a username");
+    return;
+  }
+  if (has_login(into.url))
+    return from.wrong("username", "stands in the address already");
+  into.url.insert(scheme.size(), encoded(user) + ':' + encoded(password) + '@');
+}
+
+template <class T>
+json or_null(bool known, T value) {
+  return known ? json(std::move(value)) : json(nullptr);
+}
+
+} // namespace
+
+tl::expected<probe_request, response> read_probe_request(const request& x) {
+  if (auto why = refuse_body(x))
+    return tl::unexpected(std::move(*why));
+  auto body = json::parse(x.body);
+  members from{body};
+  probe_request out;
+  read_url(from, out);
+  if (auto transport = from.text("transport", login_bytes_max); !transport.empty())
+    out.transport = transport;
+  if (out.transport != "tcp" && out.transport != "udp")
+    from.wrong("transport", "is tcp or udp");
+  auto seconds = from.number("deadline_s", 10, 1, deadline_s_max);
+  out.deadline = std::chrono::milliseconds{static_cast<int>(seconds * 1000)};
+  from.refuse_others({"url", "username", "password", "transport", "deadline_s"});
+  if (from.faults().empty())
+    return out;
+  return tl::unexpected(problem(422, "invalid_probe", from.faults().front().what, from.faults()));
+}
+
+response probe_response(const probe_report& x) {
+  if (x.reason == reason::busy && x.took_s == 0) { // Nobody has looked.
+    auto out =
+      problem(503, "probes_max", "As many cameras as may be looked at a time are; try again.");
+    out.add("Retry-After", "5");
+    return out;
+  }
+  json advice = json::array();
+  for (const auto& a : x.advices)
+    advice.push_back({{"code", a.code}, {"text", a.text}});
+  json out{{"url", x.shown_url},
+           {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
+           {"detail", or_null(!x.detail.empty(), x.detail)},
+           {"transport", or_null(!x.transport.empty(), x.transport)},
+           {"video", or_null(!x.video.empty(), x.video)},
+           {"profile", or_null(!x.profile.empty(), x.profile)},
+           {"level", or_null(!x.level.empty(), x.level)},
+           {"audio", or_null(!x.audio.empty(), x.audio)},
+           {"codecs", or_null(!x.codecs.empty(), x.codecs)},
+           {"width", or_null(x.width > 0, x.width)},
+           {"height", or_null(x.height > 0, x.height)},
+           {"fps", or_null(x.fps > 0, x.fps)},
+           {"gop_s", or_null(x.gop_s > 0, x.gop_s)},
+           {"bitrate_bps", or_null(x.bitrate_bps > 0, x.bitrate_bps)},
+           {"b_frames", x.b_frames},
+           {"first_picture_s", or_null(x.first_picture_s > 0, x.first_picture_s)},
+           {"took_s", x.took_s},
+           {"plays", x.plays},
+           {"advice", std::move(advice)}};
+  return json_response(out.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+} // namespace camwall::http

@@ -1,0 +1,129 @@
+// What concerns the server and not one of its cameras.
+
+#include "http/api/api_answer.hpp"
+#include "http/api/api_routes.hpp"
+#include "http/api/probe_request.hpp"
+#include "http/file_responder.hpp"
+#include "http/problem.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace camwall::http {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string text_of(const json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json outcome_of(const reload_outcome& x) {
+  json errors = json::array();
+  for (const auto& fault : x.why.faults)
+    errors.push_back({{"location", fault.where}, {"detail", fault.what}});
+  return {{"at", rfc3339(x.at)},
+          {"successful", x.successful},
+          {"detail", x.successful ? json(nullptr) : json(x.why.detail)},
+          {"errors", std::move(errors)},
+          {"warnings", x.report.warnings}};
+}
+
+response status(const wall_services& services) {
+  json phases = json::object();
+  for (auto x : all_phases)
+    phases[std::string{to_string(x)}] = 0;
+  auto wall = services.wall->load();
+  std::size_t streams = 0;
+  for (const auto& camera : wall->cameras) {
+    auto& count = phases[std::string{to_string(camera.phase)}];
+    count = count.get<int>() + 1;
+    for (const auto& stream : camera.streams)
+      streams += stream.status == phase::live || stream.status == phase::connecting ? 1U : 0U;
+  }
+  json limits = json::object();
+  for (const auto& [name, value] : services.limits)
+    limits[name] = value;
+  auto configured = services.catalogue != nullptr ? services.catalogue->cameras() : nullptr;
+  auto reload = services.catalogue != nullptr ? services.catalogue->last_reload() : nullptr;
+  return json_response(
+    text_of({{"version", services.version},
+             {"build", services.build},
+             {"generation", configured ? json(configured->generation) : json(nullptr)},
+             {"cameras", wall->cameras.size()},
+             {"phases", std::move(phases)},
+             {"streams_running", streams},
+             {"last_reload", reload ? outcome_of(*reload) : json(nullptr)},
+             {"limits", std::move(limits)}}));
+}
+
+response reload(camera_catalogue* catalogue) {
+  if (catalogue == nullptr)
+    return not_available("a configuration that can be read again");
+  response out;
+  out.later = [catalogue](answer_later done) {
+    catalogue->reload([done = std::move(done)](camera_catalogue::reload_result result) {
+      if (!result)
+        return done(refusal_response(result.error()));
+      done(json_response(text_of({{"added", result->added},
+                                  {"changed", result->changed},
+                                  {"removed", result->removed},
+                                  {"warnings", result->warnings}})));
+    });
+  };
+  return out;
+}
+
+response probe(camera_prober* prober, const request& x) {
+  if (prober == nullptr)
+    return not_available("the means to look at cameras");
+  auto wanted = read_probe_request(x);
+  if (!wanted)
+    return std::move(wanted.error());
+  response out;
+  out.later = [prober, wanted = std::move(*wanted)](answer_later done) {
+    prober->probe(
+      wanted, [done = std::move(done)](const probe_report& found) { done(probe_response(found)); });
+  };
+  return out;
+}
+
+response templates(const wall_services& services) {
+  return services.templates ? json_response(services.templates())
+                            : not_available("templates of brands");
+}
+
+} // namespace
+
+std::vector<route> system_routes(const api_context& context) {
+  const auto* services = &context.services;
+  auto files = std::make_shared<file_responder>(services->static_dir);
+  using enum method;
+  using enum action;
+  return {
+    {get, "/api/v1/status", view_configuration,
+     [services](const request& /*unused*/, const path_parameters& /*unused*/) {
+       return status(*services);
+     }},
+    {post, "/api/v1/reload", configure,
+     [services](const request& /*unused*/, const path_parameters& /*unused*/) {
+       return reload(services->catalogue);
+     }},
+    {post, "/api/v1/probe", configure,
+     [services](const request& x, const path_parameters& /*unused*/) {
+       return probe(services->prober, x);
+     }},
+    {get, "/api/v1/templates", view_configuration,
+     [services](const request& /*unused*/, const path_parameters& /*unused*/) {
+       return templates(*services);
+     }},
+    {get, "/api/v1/openapi.json", view_page,
+     [files](const request& x, const path_parameters& /*unused*/) {
+       return files->serve(x, "openapi.json", "no-cache");
+     }},
+  };
+}
+
+} // namespace camwall::http
