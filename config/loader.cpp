@@ -30,6 +30,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_hls(context, top, into.hls);
   read_deadlines(context, top, into.deadlines);
   read_limits(context, top, into.limits);
+  read_snapshots(context, top, into.snapshots);
   read_log(context, top, into.log);
   read_test_only(context, top, into.time_scale);
   top.read("state_dir", into.state_dir);
