@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/rfc3339.hpp"
+
 #include <tl/expected.hpp>
 
 #include <cstdint>
@@ -86,6 +88,14 @@ struct reload_report {
   std::vector<std::string> warnings;
 };
 
+/// How the last reload went, whoever ordered it. Never changed after it was published.
+struct reload_outcome {
+  wall_time at;
+  bool successful = true;
+  reload_report report; ///< Of one that was.
+  change_refusal why;   ///< Of one that was not.
+};
+
 /// The configured cameras, for reading and changing while the server runs. The files are the
 /// truth: a change is in force only after it is on the disk.
 class camera_catalogue {
@@ -102,6 +112,11 @@ public:
   /// catalogue, after the change is on the disk and was told to the supervision tree; it must not
   /// block. Of `remove` the result is the camera as it was.
   virtual void apply(camera_change change, std::function<void(change_result)> done) = 0;
+
+  /// Null before the first reload; from any thread, never blocks. Another pointer after each.
+  virtual std::shared_ptr<const reload_outcome> last_reload() const {
+    return nullptr;
+  }
 
   /// Reads the files again. As `apply`.
   virtual void reload(std::function<void(reload_result)> done) = 0;

@@ -3,10 +3,15 @@
 #include "http/problem.hpp"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
+#include <utility>
 
 namespace camwall::http {
 
@@ -39,14 +44,29 @@ connection::connection(int socket, const peer_address& peer, connection_context&
 }
 
 connection::~connection() {
-  if (out_.active())
+  if (source_) // It is the client who ends most of these.
+    report(record_.status);
+  else if (out_.active() || state_ == state::waiting)
     report(status_aborted);
 }
 
 connection::wants connection::enter(state x, steady_time now) {
   state_ = x;
   since_ = now;
-  return x == state::sending ? wants::write : wants::read;
+  return present();
+}
+
+connection::wants connection::present() const noexcept {
+  switch (state_) {
+    case state::waiting:
+      return wants::wait;
+    case state::sending:
+      return wants::write;
+    case state::streaming:
+      return wants::leave;
+    default:
+      return wants::read;
+  }
 }
 
 connection::wants connection::on_readable(steady_time now) {
@@ -71,13 +91,18 @@ connection::wants connection::on_readable(steady_time now) {
 connection::wants connection::on_writable(steady_time now) {
   if (!out_.active()) // Had its share of the last turn.
     return consume(input_, now);
-  auto next = pump(now);
+  return resume(pump(now), now);
+}
+
+// Goes on with what the peer has sent ahead, once the answer before it has left.
+connection::wants connection::resume(wants next, steady_time now) {
   return out_.active() || ends_turn(next) ? next : consume(input_, now);
 }
 
 // Nothing that follows in the input is a request to be answered now.
 bool connection::ends_turn(wants next) const noexcept {
-  return next == wants::close || next == wants::upgrade || state_ == state::lingering;
+  return next == wants::close || next == wants::upgrade || state_ == state::lingering ||
+         state_ == state::waiting || state_ == state::streaming;
 }
 
 connection::upgrade connection::take_upgrade() {
@@ -106,7 +131,7 @@ connection::wants connection::consume(std::string_view input, steady_time now) {
       used += framer_.request().size;
       answer_framed(now);
     }
-    next = pump(now);
+    next = state_ == state::waiting ? wants::wait : pump(now);
     if (out_.active() || ends_turn(next))
       break;
   }
@@ -134,6 +159,7 @@ void connection::answer_framed(steady_time now) {
   x.peer = peer_.address;
   x.minor_version = framed.minor_version;
   keep_alive_ = framed.keep_alive;
+  chunked_ = framed.minor_version > 0;
   begin(context_.answer(x), to_string(x.method), now);
 }
 
@@ -149,8 +175,13 @@ void connection::refuse(const refusal& why, steady_time now) {
 
 void connection::begin(response x, std::string_view method, steady_time now) {
   record_ = {x.route, method, x.status, now};
+  if (x.later)
+    return postpone(std::move(x), now);
   upgrade_ = std::move(x.upgrade);
-  out_.begin(std::move(x), {keep_alive_, http_date()});
+  source_ = x.omit_body ? nullptr : x.source;
+  if (source_ && !chunked_)
+    keep_alive_ = false; // The end of the body is that of the connection.
+  out_.begin(std::move(x), {keep_alive_, chunked_, http_date()});
   enter(state::sending, now);
 }
 
@@ -159,14 +190,18 @@ connection::wants connection::pump(steady_time now) {
   auto x = out_.pump(socket_);
   if (out_.sent() != before)
     since_ = now;
+  sent_ += out_.sent() - before;
   switch (x) {
     case outgoing::progress::done:
+      if (source_)
+        return feed(now);
       report(record_.status);
       out_.reset();
       return after_answer(now);
     case outgoing::progress::failed:
-      report(status_aborted);
+      report(source_ ? record_.status : status_aborted);
       out_.reset();
+      source_.reset();
       return wants::close;
     case outgoing::progress::blocked:
     case outgoing::progress::yielded:
@@ -207,8 +242,12 @@ connection::wants connection::on_tick(steady_time now) {
       refuse({408, "request_timeout", "The request did not arrive in time."}, now);
       input_.clear();
       return pump(now);
+    case state::waiting:
+      return age > context_.options.answer_deadline ? give_up_waiting(now) : wants::wait;
     case state::sending:
       return check_stall(now);
+    case state::streaming:
+      return check_stream(now);
     case state::lingering:
       return age > linger_deadline ? wants::close : wants::read;
   }
@@ -232,6 +271,94 @@ connection::wants connection::evict() {
   linger abort{1, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
   return wants::close;
+}
+
+void connection::postpone(response x, steady_time now) {
+  auto ask = std::exchange(x.later, {});
+  x.source.reset();
+  awaited_ = std::make_unique<awaited>(awaited{std::move(ask), ++last_number_, std::move(x)});
+  enter(state::waiting, now);
+}
+
+connection::pending connection::take_later() {
+  if (!awaited_)
+    return {};
+  return {std::exchange(awaited_->ask, {}), awaited_->number};
+}
+
+connection::wants connection::on_answer(std::uint64_t number, response x, steady_time now) {
+  if (!awaited_ || awaited_->number != number)
+    return present();
+  auto frame = std::move(awaited_->frame);
+  awaited_.reset();
+  auto asked = record_;
+  x.later = {}; // Nobody waits twice.
+  x.fields.append(frame.fields);
+  x.route = frame.route;
+  x.omit_body = frame.omit_body;
+  begin(std::move(x), asked.method, now);
+  record_.began = asked.began;
+  return resume(pump(now), now);
+}
+
+connection::wants connection::give_up_waiting(steady_time now) {
+  context_.observer.on_limit("answer_deadline");
+  auto late =
+    problem(504, "answer_timeout", "What was asked for took too long; it may still be under way.");
+  return on_answer(awaited_->number, std::move(late), now);
+}
+
+// The end of the peer's half alone means nothing to an answer that is being made: it may still read
+// (RFC 9112 §9.6). To a body without an end it is the only sign that nobody reads any more.
+connection::wants connection::on_hangup() const {
+  pollfd x{socket_, static_cast<short>(state_ == state::streaming ? POLLRDHUP : 0), 0};
+  return ::poll(&x, 1, 0) == 1 && x.revents != 0 ? wants::close : present();
+}
+
+// What the source has goes out in one chunk (RFC 9112 §7.1).
+connection::wants connection::feed(steady_time now) {
+  auto piece = source_->take(now);
+  if (piece && piece->empty()) {
+    out_.reset();
+    if (state_ != state::streaming) // Else the time of the last progress would be lost.
+      enter(state::streaming, now);
+    return wants::leave;
+  }
+  std::string bytes;
+  if (chunked_) {
+    std::array<char, 24> size{};
+    std::snprintf(size.data(), size.size(), "%zx\r\n", piece ? piece->size() : 0);
+    bytes = size.data();
+  }
+  if (piece)
+    bytes.append(*piece);
+  else
+    source_.reset();
+  if (chunked_)
+    bytes.append("\r\n");
+  out_.begin_piece(std::move(bytes));
+  return enter(state::sending, now);
+}
+
+// A peer that is gone without a word acknowledges nothing; the kernel would take what is sent to it
+// for many minutes.
+connection::wants connection::check_stream(steady_time now) {
+  int unsent = 0;
+  if (::ioctl(socket_, SIOCOUTQ, &unsent) == 0) {
+    auto taken = sent_ - std::min(sent_, static_cast<std::uint64_t>(unsent));
+    if (unsent == 0 || taken != taken_)
+      since_ = now;
+    taken_ = taken;
+  }
+  if (now - since_ > context_.options.stall_deadline)
+    return evict();
+  auto progress = since_;
+  auto next = feed(now);
+  if (state_ == state::sending)
+    next = pump(now);
+  if (state_ == state::streaming)
+    since_ = progress;
+  return next;
 }
 
 void connection::report(int status) {

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace camwall::http {
@@ -35,15 +37,17 @@ struct connection_context {
 };
 
 /// One HTTP/1.1 connection over a non-blocking socket that somebody else owns and watches: reads,
-/// frames, answers, writes, one request at a time. While an answer waits for the peer nothing is
-/// read, so that what a peer sends ahead stays in its own kernel's buffers. Belongs to one thread,
-/// in which SIGPIPE is blocked or ignored (sendfile raises it).
+/// frames, answers, writes, one request at a time. While an answer is made or waits for the peer
+/// nothing is read, so that what a peer sends ahead stays in its own kernel's buffers. Belongs to
+/// one thread, in which SIGPIPE is blocked or ignored (sendfile raises it).
 class connection {
 public:
   /// What to watch the socket for, level-triggered; or what to do with it.
   enum class wants {
     read,
     write,
+    wait,  ///< Nothing but its end. If there is one, `take_later` has what to ask for the answer.
+    leave, ///< Nothing but that the peer closes its half: a body is sent while it is made.
     close,
     upgrade, ///< A 101 has left: `take_upgrade`, and the socket belongs to somebody else.
   };
@@ -52,6 +56,12 @@ public:
   struct upgrade {
     session_factory make;
     std::string input; ///< What the peer has sent beyond its request.
+  };
+
+  /// Who is asked for an answer that comes later.
+  struct pending {
+    std::function<void(answer_later)> ask; ///< Empty when nobody is to be asked now.
+    std::uint64_t number = 0;              ///< For `on_answer`.
   };
 
   connection(int socket, const peer_address& peer, connection_context& context, steady_time now);
@@ -65,6 +75,15 @@ public:
   /// To be called a few times a second: holds the deadlines.
   wants on_tick(steady_time now);
 
+  /// The socket told something while only its end was awaited.
+  wants on_hangup() const;
+
+  /// The answer to the request of that number; ignored when nobody waits for it any more.
+  wants on_answer(std::uint64_t number, response x, steady_time now);
+
+  /// After `wants::wait`.
+  pending take_later();
+
   /// After `wants::upgrade`, which is the last word of this connection.
   upgrade take_upgrade();
 
@@ -72,7 +91,9 @@ private:
   enum class state {
     idle,      // Between requests.
     receiving, // Part of a request has come.
+    waiting,   // The answer is being made elsewhere.
     sending,   // An answer waits for the peer.
+    streaming, // All of a body that there is has been sent; more will come.
     lingering, // All is said; what the peer still sends is thrown away (RFC 9112 §9.6).
   };
 
@@ -83,6 +104,12 @@ private:
     steady_time began;
   };
 
+  struct awaited { // The answer that comes later.
+    std::function<void(answer_later)> ask;
+    std::uint64_t number = 0;
+    response frame; // What goes with it.
+  };
+
   wants consume(std::string_view input, steady_time now);
   bool ends_turn(wants next) const noexcept;
   void keep(std::string_view input, std::size_t used);
@@ -91,6 +118,12 @@ private:
   void begin(response x, std::string_view method, steady_time now);
   wants pump(steady_time now);
   wants after_answer(steady_time now);
+  void postpone(response x, steady_time now);
+  wants give_up_waiting(steady_time now);
+  wants feed(steady_time now);
+  wants check_stream(steady_time now);
+  wants resume(wants next, steady_time now);
+  wants present() const noexcept;
   wants drain();
   wants evict();
   wants check_stall(steady_time now);
@@ -108,10 +141,16 @@ private:
   steady_time
     since_; // Of the state, of the first byte of the request, or of the last progress of an answer.
   record record_;
-  session_factory upgrade_; // Of the answer in progress.
-  int unsent_ = 0;          // Bytes in the kernel that the peer has not acknowledged.
+  session_factory upgrade_;             // Of the answer in progress.
+  std::shared_ptr<body_source> source_; // Of the answer in progress.
+  std::unique_ptr<awaited> awaited_;    // While waiting.
+  std::uint64_t last_number_ = 0;       // Of an answer that comes later.
+  std::uint64_t sent_ = 0;              // Bytes, on the whole connection.
+  std::uint64_t taken_ = 0;             // Of these, what the peer has acknowledged.
+  int unsent_ = 0;                      // Bytes in the kernel that the peer has not acknowledged.
   std::size_t drained_ = 0;
   bool keep_alive_ = true;
+  bool chunked_ = true; // Whether the peer knows chunks.
   bool refused_ = false;
 };
 

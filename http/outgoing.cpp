@@ -39,7 +39,7 @@ void outgoing::begin(response x, const head_options& options) {
   reset();
   active_ = true;
   append_head(head_, x, options);
-  if (x.omit_body || x.status == 304)
+  if (x.omit_body || x.status == 304 || x.source)
     return;
   if (!x.file.fd)
     head_.append(x.body);
@@ -47,6 +47,12 @@ void outgoing::begin(response x, const head_options& options) {
     broken_ = !read_whole(x.file, head_);
   else
     file_ = std::move(x.file);
+}
+
+void outgoing::begin_piece(std::string bytes) {
+  reset();
+  active_ = true;
+  head_ = std::move(bytes);
 }
 
 void outgoing::reset() {

@@ -21,6 +21,9 @@ public:
   /// Takes the answer over. Not while another one is active.
   void begin(response x, const head_options& options);
 
+  /// Takes bytes over that go out as they are. Not while something is active.
+  void begin_piece(std::string bytes);
+
   progress pump(int socket);
 
   bool active() const noexcept {

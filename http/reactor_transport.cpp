@@ -6,11 +6,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pistache/version.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <stdexcept>
 #include <utility>
@@ -48,7 +48,8 @@ private:
 };
 
 std::chrono::nanoseconds tick_period(const listen_options& x) {
-  auto shortest = std::min({x.header_deadline, x.idle_deadline, x.stall_deadline});
+  auto shortest =
+    std::min({x.header_deadline, x.idle_deadline, x.stall_deadline, x.answer_deadline});
   return std::clamp(shortest / 4, tick_min, tick_max);
 }
 
@@ -58,10 +59,23 @@ void refuse_connection(int fd) {
                    "The server has as many connections as it may; try again.");
   x.add("Retry-After", "2");
   std::string text;
-  append_head(text, x, {false, http_date()});
+  append_head(text, x, {false, true, http_date()});
   text.append(x.body);
   ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(fd, SHUT_WR);
+}
+
+NotifyOn events_of(wants x) noexcept {
+  switch (x) {
+    case wants::write:
+      return NotifyOn::Write;
+    case wants::wait:
+      return NotifyOn::None; // The end of both halves is told all the same.
+    case wants::leave:
+      return NotifyOn::Shutdown;
+    default:
+      return NotifyOn::Read;
+  }
 }
 
 std::uint64_t drain_counter(int fd) noexcept {
@@ -88,10 +102,54 @@ reactor_transport::entry::entry(std::shared_ptr<Pistache::Tcp::Peer> peer_, conn
   // nop
 }
 
+/// Shared by all copies of one `answer_later`. The transport may be gone; then the queue is, or is
+/// closed, and what it would have run with it.
+class reactor_transport::ticket {
+public:
+  ticket(reactor_transport& home, const std::shared_ptr<entry>& to, std::uint64_t number)
+    : home_(home), queue_(home.jobs_), to_(to), number_(number) {
+    // nop
+  }
+
+  ticket(const ticket&) = delete;
+  ticket& operator=(const ticket&) = delete;
+
+  ~ticket() {
+    try {
+      give(problem(500, "internal_error",
+                   "The server failed to answer; what was asked for may still be under way."));
+    } catch (...) { // Out of memory: the deadline will answer.
+      return;
+    }
+  }
+
+  void give(response x) {
+    if (given_.exchange(true))
+      return;
+    auto queue = queue_.lock();
+    if (!queue)
+      return;
+    // Jobs are copyable, answers with a file are not.
+    auto answer = std::make_shared<response>(std::move(x));
+    queue->post([&home = home_, to = to_, number = number_, answer] {
+      if (auto alive = to.lock())
+        home.give(alive, number, std::move(*answer));
+    });
+  }
+
+private:
+  reactor_transport& home_; // Only on its own thread, which the queue sees to.
+  std::weak_ptr<job_queue> queue_;
+  std::weak_ptr<entry> to_;
+  std::uint64_t number_;
+  std::atomic<bool> given_ = false;
+};
+
 reactor_transport::reactor_transport(std::shared_ptr<reactor_shared> shared)
   : Transport(std::make_shared<unused_handler>()),
     shared_(std::move(shared)),
-    context_(shared_->options, shared_->answer, shared_->observer) {
+    context_(shared_->options, shared_->answer, shared_->observer),
+    jobs_(std::make_shared<job_queue>()) {
   // nop
 }
 
@@ -102,11 +160,10 @@ std::shared_ptr<Pistache::Aio::Handler> reactor_transport::clone() const {
 
 void reactor_transport::registerPoller(Pistache::Polling::Epoll& poller) {
   Transport::registerPoller(poller);
-  wake_fd_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   timer_fd_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
-  if (!wake_fd_ || !timer_fd_)
+  if (!timer_fd_)
     throw std::runtime_error("out of file descriptors");
-  for (auto fd : {shared_->listen_fd.get(), wake_fd_.get(), timer_fd_.get()})
+  for (auto fd : {shared_->listen_fd.get(), jobs_->wake_fd(), timer_fd_.get()})
     poller.addFd(fd, Pistache::Flags<NotifyOn>(NotifyOn::Read), Pistache::Polling::Tag(fd));
   shared_->members.push_back(this);
 }
@@ -139,7 +196,7 @@ void reactor_transport::onReady(const Pistache::Aio::FdSet& events) {
 
 void reactor_transport::handle(const Pistache::Aio::FdSet::Entry& event) {
   auto fd = static_cast<int>(event.getTag().value());
-  if (fd == wake_fd_.get())
+  if (fd == jobs_->wake_fd())
     return run_jobs();
   if (fd == timer_fd_.get())
     return tick();
@@ -148,9 +205,11 @@ void reactor_transport::handle(const Pistache::Aio::FdSet::Entry& event) {
     serve(fd, *found->second, event.isWritable());
 }
 
-// Hang-ups need no case of their own: the read or write that is due reports them.
+// Where a read or a write is due, it reports a hang-up as well.
 void reactor_transport::serve(int fd, entry& x, bool writable) {
   auto now = std::chrono::steady_clock::now();
+  if (x.watched == wants::wait || x.watched == wants::leave)
+    return apply(fd, x, x.link.on_hangup());
   auto next =
     x.watched == wants::write || writable ? x.link.on_writable(now) : x.link.on_readable(now);
   apply(fd, x, next);
@@ -161,10 +220,34 @@ void reactor_transport::apply(int fd, entry& x, wants next) {
     return drop(fd);
   if (next == wants::upgrade)
     return hand_over(fd, x);
-  if (next == x.watched)
+  if (next != x.watched) {
+    x.watched = next;
+    reactor()->modifyFd(key(), fd, events_of(next));
+  }
+  if (next == wants::wait)
+    ask(fd, x);
+}
+
+void reactor_transport::ask(int fd, entry& x) {
+  auto [later, number] = x.link.take_later();
+  if (!later) // Asked already.
     return;
-  x.watched = next;
-  reactor()->modifyFd(key(), fd, next == wants::write ? NotifyOn::Write : NotifyOn::Read);
+  auto mine = std::make_shared<ticket>(*this, entries_.at(fd), number);
+  try {
+    later([mine](response answer) { mine->give(std::move(answer)); });
+  } catch (...) { // Unless somebody else holds the ticket, its end answers.
+    shared_->observer.on_limit("exceptions");
+  }
+}
+
+void reactor_transport::give(const std::shared_ptr<entry>& to, std::uint64_t number, response x) {
+  auto fd = to->peer->fd();
+  try {
+    apply(fd, *to, to->link.on_answer(number, std::move(x), std::chrono::steady_clock::now()));
+  } catch (...) {
+    shared_->observer.on_limit("exceptions");
+    drop(fd);
+  }
 }
 
 void reactor_transport::drop(int fd) noexcept {
@@ -240,7 +323,7 @@ void reactor_transport::adopt(unique_fd socket, const sockaddr_storage& from,
   auto name = from;
   auto where = Pistache::Address::fromUnix(reinterpret_cast<sockaddr*>(&name));
   auto fd = socket.get();
-  auto x = std::make_unique<entry>(Pistache::Tcp::Peer::Create(fd, where), std::move(place),
+  auto x = std::make_shared<entry>(Pistache::Tcp::Peer::Create(fd, where), std::move(place),
                                    address, context_, now);
   handleNewPeer(x->peer);
   socket.release(); // Belongs to the peer from here on.
@@ -262,28 +345,17 @@ void reactor_transport::watch_listener(bool on) {
 }
 
 void reactor_transport::post(std::function<void()> job) {
-  {
-    std::lock_guard guard{mutex_};
-    jobs_.push_back(std::move(job));
-  }
-  const std::uint64_t one = 1;
-  // Fails only when the counter is full, and then the thread is awake anyway.
-  [[maybe_unused]] auto n = ::write(wake_fd_.get(), &one, sizeof one);
+  jobs_->post(std::move(job));
 }
 
 void reactor_transport::run_jobs() {
-  drain_counter(wake_fd_.get());
-  std::vector<std::function<void()>> jobs;
-  {
-    std::lock_guard guard{mutex_};
-    jobs.swap(jobs_);
-  }
-  for (auto& job : jobs)
+  for (auto& job : jobs_->take())
     job();
 }
 
 void reactor_transport::close_all() {
   stopped_ = true;
+  jobs_->close();
   watch_listener(false);
   set_timer(false);
   while (!entries_.empty())
@@ -295,7 +367,7 @@ void reactor_transport::tick() {
   auto now = std::chrono::steady_clock::now();
   std::vector<std::pair<int, wants>> changed;
   for (auto& [fd, x] : entries_)
-    if (auto next = x->link.on_tick(now); next != x->watched)
+    if (auto next = x->link.on_tick(now); next != x->watched || next == wants::wait)
       changed.emplace_back(fd, next);
   for (auto [fd, next] : changed)
     if (auto found = entries_.find(fd); found != entries_.end())

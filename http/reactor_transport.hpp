@@ -4,6 +4,7 @@
 #include "http/connection.hpp"
 #include "http/connection_limits.hpp"
 #include "http/connection_place.hpp"
+#include "http/job_queue.hpp"
 #include "http/websocket/engine.hpp"
 
 #include <pistache/peer.h>
@@ -12,7 +13,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
@@ -41,8 +41,8 @@ class reactor_transport final : public Pistache::Tcp::Transport {
 public:
   explicit reactor_transport(std::shared_ptr<reactor_shared> shared);
 
-  /// Runs `job` on this thread soon. From any thread; what must reach one peer holds a weak_ptr to
-  /// it, never its number.
+  /// Runs `job` on this thread soon; not at all once `close_all` has run. From any thread; what
+  /// must reach one peer holds a weak_ptr to it, never its number.
   void post(std::function<void()> job);
 
   /// Stops accepting and closes every connection. On this thread.
@@ -63,11 +63,15 @@ private:
     connection::wants watched = connection::wants::read;
   };
 
+  class ticket;
+
   void handle(const Pistache::Aio::FdSet::Entry& event);
   void serve(int fd, entry& x, bool writable);
   void apply(int fd, entry& x, connection::wants next);
   void drop(int fd) noexcept;
   void hand_over(int fd, entry& x);
+  void ask(int fd, entry& x);
+  void give(const std::shared_ptr<entry>& to, std::uint64_t number, response x);
   void accept_some();
   bool accept_one();
   void adopt(unique_fd socket, const sockaddr_storage& from, connection_place place,
@@ -80,11 +84,9 @@ private:
 
   std::shared_ptr<reactor_shared> shared_;
   connection_context context_;
-  unique_fd wake_fd_;
+  std::shared_ptr<job_queue> jobs_;
   unique_fd timer_fd_;
-  std::unordered_map<int, std::unique_ptr<entry>> entries_; // By descriptor.
-  std::mutex mutex_;
-  std::vector<std::function<void()>> jobs_; // Guarded by mutex_.
+  std::unordered_map<int, std::shared_ptr<entry>> entries_; // By descriptor; the only owners.
   steady_time paused_until_{};
   bool paused_ = false;
   bool stopped_ = false;

@@ -11,9 +11,10 @@ namespace {
 // One allocation for the fields of nearly every answer.
 constexpr std::size_t usual_fields_bytes = 320;
 
-constexpr std::array<std::pair<int, std::string_view>, 26> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 33> phrases{{
   {101, "Switching Protocols"},
   {200, "OK"},
+  {201, "Created"},
   {202, "Accepted"},
   {204, "No Content"},
   {206, "Partial Content"},
@@ -25,17 +26,23 @@ constexpr std::array<std::pair<int, std::string_view>, 26> phrases{{
   {404, "Not Found"},
   {405, "Method Not Allowed"},
   {408, "Request Timeout"},
+  {409, "Conflict"},
+  {412, "Precondition Failed"},
   {413, "Content Too Large"},
   {414, "URI Too Long"},
+  {415, "Unsupported Media Type"},
   {416, "Range Not Satisfiable"},
   {417, "Expectation Failed"},
   {421, "Misdirected Request"},
+  {422, "Unprocessable Content"},
   {426, "Upgrade Required"},
+  {428, "Precondition Required"},
   {429, "Too Many Requests"},
   {431, "Request Header Fields Too Large"},
   {500, "Internal Server Error"},
   {501, "Not Implemented"},
   {503, "Service Unavailable"},
+  {504, "Gateway Timeout"},
   {505, "HTTP Version Not Supported"},
   {507, "Insufficient Storage"},
 }};
@@ -76,7 +83,9 @@ void append_head(std::string& out, const response& x, const head_options& option
     return;
   }
   // RFC 9110 §8.6: a 204 has no length; a 304 would have to repeat that of the 200.
-  if (x.status != 204 && x.status != 304)
+  if (x.source)
+    out.append(options.chunked ? "Transfer-Encoding: chunked\r\n" : "");
+  else if (x.status != 204 && x.status != 304)
     out.append("Content-Length: ").append(std::to_string(x.content_length())).append("\r\n");
   out.append(options.keep_alive ? "Connection: keep-alive" : "Connection: close");
   // RFC 9110 §7.8: the field Upgrade goes with this option.

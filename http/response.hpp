@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/unique_fd.hpp"
+#include "http/body_source.hpp"
 #include "http/websocket/session.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,8 +21,9 @@ struct file_part {
 
 struct response;
 
-/// Gives the answer that a handler did not have at once: once, from any thread. When every copy is
-/// gone without a call the answer is a 500. After the client has left it does nothing.
+/// Gives the answer that a handler did not have at once: from any thread; only the first call
+/// counts. When every copy is gone without a call the answer is a 500. After the client has left,
+/// the deadline has passed or the server has ended it does nothing.
 using answer_later = std::function<void(response)>;
 
 /// What a handler answers. The transport adds the status line, `Date`, `Content-Length` and
@@ -36,10 +39,16 @@ struct response {
   /// Of a 101: who talks over the connection once this answer has left. Empty for all others.
   session_factory upgrade;
 
-  /// Of an answer that has to wait for something: everything else in here is ignored, and the
-  /// transport calls it once, at once, with what to call when the answer is there. The deadline for
-  /// it is the transport's (504).
+  /// Of an answer that has to wait for something: the transport calls it once, on the connection's
+  /// thread, with what to call when the answer is there. It must not block. `fields`, `route` and
+  /// `omit_body` beside it hold for the answer that comes, whatever it says (they are what the
+  /// dispatchers add to every answer); all else beside it is ignored. The deadline is
+  /// `listen_options::answer_deadline` (504). Until then the connection reads nothing.
   std::function<void(answer_later)> later;
+
+  /// A body that is made while it is sent, in chunks (RFC 9112 §7.1; HTTP/1.0: up to the end of the
+  /// connection). `body` and `file` are ignored then.
+  std::shared_ptr<body_source> source;
 
   /// Appends one header field. Control characters in `value` (a header injection) become `?`.
   response& add(std::string_view name, std::string_view value);
@@ -58,6 +67,7 @@ std::string_view reason_phrase(int status) noexcept;
 /// What of the answer depends on the connection and not on the handler.
 struct head_options {
   bool keep_alive = true;
+  bool chunked = true;   ///< Whether the client knows chunks: not before HTTP/1.1.
   std::string_view date; ///< IMF-fixdate (RFC 9110 §5.6.7).
 };
 

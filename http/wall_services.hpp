@@ -16,6 +16,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace camwall::http {
@@ -69,6 +70,12 @@ struct wall_services {
 
   /// True once the configuration is loaded and the supervision tree is up: `/readyz`.
   std::function<bool()> ready;
+
+  /// The templates of brands as JSON text: `/api/v1/templates`. Empty where there are none.
+  std::function<std::string()> templates;
+
+  /// Limits with the names of their keys, for `/api/v1/status`: `limits.cameras_max`, 256.
+  std::vector<std::pair<std::string, std::uint64_t>> limits;
 
   /// Paths besides those of the main listener.
   std::vector<route> more_routes;
@@ -124,6 +131,7 @@ struct listen_options {
   std::chrono::milliseconds header_deadline{15'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds stall_deadline{10'000};
+  std::chrono::milliseconds answer_deadline{30'000}; ///< Of an answer that comes later.
   std::size_t websocket_loops = 0; ///< Threads; 0 is one for two cores, and at least one.
   websocket_limits websockets;
 };

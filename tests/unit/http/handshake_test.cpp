@@ -55,7 +55,7 @@ TEST_F(handshake_test, accepts_a_good_request) {
   EXPECT_EQ(x.status, 101);
   EXPECT_TRUE(x.upgrade);
   std::string head;
-  append_head(head, x, {true, "now"});
+  append_head(head, x, {.date = "now"});
   EXPECT_EQ(head,
             "HTTP/1.1 101 Switching Protocols\r\nDate: now\r\nUpgrade: websocket\r\n"
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nConnection: Upgrade\r\n"
@@ -78,7 +78,7 @@ TEST_F(handshake_test, asks_others_to_upgrade) {
     EXPECT_EQ(x.status, 426);
     EXPECT_FALSE(x.upgrade);
     std::string head;
-    append_head(head, x, {true, "now"});
+    append_head(head, x, {.date = "now"});
     EXPECT_NE(head.find("Sec-WebSocket-Version: 13\r\n"), std::string::npos);
     EXPECT_NE(head.find("Connection: keep-alive, Upgrade\r\n"), std::string::npos);
   }

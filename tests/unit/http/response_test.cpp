@@ -10,7 +10,7 @@ namespace {
 
 std::string head_of(const response& x, bool keep_alive = true) {
   std::string out;
-  append_head(out, x, {keep_alive, "Thu, 01 Jan 2026 12:00:00 GMT"});
+  append_head(out, x, {keep_alive, true, "Thu, 01 Jan 2026 12:00:00 GMT"});
   return out;
 }
 
