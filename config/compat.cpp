@@ -107,7 +107,7 @@ void read_listener(section& here, const wall& all, std::vector<taken_endpoint>& 
   here.read("role", into.role,
             section::choices<compat_role>{{"viewer", compat_role::viewer},
                                           {"operator", compat_role::operator_},
-                                          {"administrator", compat_role::administrator}});
+                                          {"admin", compat_role::administrator}});
   read_allow(here, all.server.access, into);
   read_listen(here, all, taken, into);
   read_grid(here, all, into);

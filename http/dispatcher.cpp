@@ -1,6 +1,7 @@
 #include "http/dispatcher.hpp"
 
 #include "http/problem.hpp"
+#include "http/snapshot_routes.hpp"
 
 #include <exception>
 
@@ -29,7 +30,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     static_files_(services_.static_dir),
     hls_(services_, std::move(now)),
     live_(services_),
-    router_(with(table(), services_.more_routes)) {
+    router_(with(with(table(), snapshot_routes(services_)), services_.more_routes)) {
   // nop
 }
 

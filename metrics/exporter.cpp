@@ -3,6 +3,7 @@
 #include "metrics/live_collector.hpp"
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
+#include "metrics/snapshot_collector.hpp"
 #include "metrics/wall_collector.hpp"
 
 #include <prometheus/gauge.h>
@@ -43,6 +44,7 @@ struct exporter::impl {
   wall_collector wall;
   process_collector process;
   live_collector road;
+  snapshot_collector stills;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
@@ -63,6 +65,7 @@ std::string exporter::text() const {
   for (const prometheus::Collectable* x :
        {static_cast<const prometheus::Collectable*>(&impl_->wall),
         static_cast<const prometheus::Collectable*>(&impl_->road),
+        static_cast<const prometheus::Collectable*>(&impl_->stills),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -83,6 +86,10 @@ live_metrics& exporter::live() {
 
 void exporter::read_live_road(std::function<live_road()> read) {
   impl_->road.read = std::move(read);
+}
+
+void exporter::read_snapshots(std::function<snapshot_statistics()> read) {
+  impl_->stills.read = std::move(read);
 }
 
 void exporter::config_loaded(bool successful) {

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <limits>
+#include <mutex>
 #include <stdexcept>
 
 namespace camwall::http {
@@ -131,6 +132,24 @@ tl::expected<compat_ids::loaded, std::string> compat_ids::load(
   return out;
 }
 
+std::string compat_ids::extend(const std::filesystem::path& file,
+                               std::span<const std::string> cameras) {
+  compat_ids next;
+  if (!next.read(to_text()))
+    return "the ids of the compatibility listeners contradict each other";
+  if (!next.complete(cameras))
+    return {};
+  if (auto why = write_file(file, next.to_text()); !why.empty())
+    return file.string() + " cannot be written: " + why;
+  std::unique_lock guard{*mutex_};
+  // What is there already keeps its place in memory: others may hold pointers to it.
+  ids_.merge(next.ids_);
+  numbers_.merge(next.numbers_);
+  uuids_.merge(next.uuids_);
+  next_ = next.next_;
+  return {};
+}
+
 bool compat_ids::read(const std::string& text) {
   auto tree = nlohmann::json::parse(text, nullptr, false);
   if (text.size() > file_bytes_max || !tree.is_object() || !tree.contains("next") ||
@@ -184,16 +203,19 @@ std::string compat_ids::to_text() const {
 }
 
 const compat_id* compat_ids::find(std::string_view camera) const {
+  std::shared_lock guard{*mutex_};
   auto found = ids_.find(camera);
   return found == ids_.end() ? nullptr : &found->second;
 }
 
 std::string_view compat_ids::camera_of(std::uint32_t number) const {
+  std::shared_lock guard{*mutex_};
   auto found = numbers_.find(number);
   return found == numbers_.end() ? std::string_view{} : std::string_view{found->second};
 }
 
 std::string_view compat_ids::camera_of(std::string_view uuid) const {
+  std::shared_lock guard{*mutex_};
   auto found = is_uuid(uuid) ? uuids_.find(lower_case(uuid)) : uuids_.end();
   return found == uuids_.end() ? std::string_view{} : std::string_view{found->second};
 }

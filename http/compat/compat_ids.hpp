@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +24,8 @@ struct compat_id {
 };
 
 /// The numbers and UUIDs of the cameras, which stay the same over all restarts and are never given
-/// to another camera, also when theirs has left the configuration. Never changed after it was made:
-/// any thread.
+/// to another camera, also when theirs has left the configuration. None is ever taken away, so what
+/// is returned lives as long as this. Any thread.
 class compat_ids {
 public:
   static constexpr std::size_t cameras_max = 16'384; ///< Past ones included.
@@ -37,6 +39,10 @@ public:
   /// camera rather than another one. The error is one sentence: the file cannot be read or written.
   static tl::expected<loaded, std::string> load(const std::filesystem::path& file,
                                                 std::span<const std::string> cameras);
+
+  /// Gives ids to those of `cameras` that have none, and writes the file before anybody sees them.
+  /// Empty, or one sentence: why that cannot be; they have no ids then. For one thread at a time.
+  std::string extend(const std::filesystem::path& file, std::span<const std::string> cameras);
 
   /// Null when the camera is not known.
   const compat_id* find(std::string_view camera) const;
@@ -52,6 +58,8 @@ private:
   bool complete(std::span<const std::string> cameras);
   std::string to_text() const;
 
+  std::unique_ptr<std::shared_mutex> mutex_ = std::make_unique<std::shared_mutex>();
+  // Guarded by mutex_ once others know of this object; only ever added to.
   std::map<std::string, compat_id, std::less<>> ids_; // By camera.
   std::map<std::uint32_t, std::string> numbers_;
   std::map<std::string, std::string, std::less<>> uuids_;

@@ -69,11 +69,11 @@ std::shared_ptr<snapshots> snapshots::start(snapshot_parts parts) {
     auto self = weak.lock();
     if (!self)
       return;
+    self->keep_last_pictures();
     self->parts_.desk->on_worker([weak](const auto& stream, bool runs) {
       if (auto alive = weak.lock())
         alive->on_worker(stream, runs);
     });
-    self->keep_last_pictures();
   });
   return out;
 }
@@ -116,7 +116,9 @@ snapshots::outlook snapshots::look(std::string_view camera, std::string_view str
     !is_grid || (!has(*found, condition::frozen) && !has(*found, condition::undecodable));
   switch (row->status) {
     case phase::connecting:
-      out.connects = true;
+      out.connects = found->attempts == 0;
+      out.why = found->attempts == 0 ? "" : found->detail;
+      out.retry_after = until(found->next_try, parts_.wall_clock());
       [[fallthrough]];
     case phase::live:
       out.what = kind::running;
@@ -142,10 +144,8 @@ snapshot_ptr snapshots::from_cache(const snapshot_key& key, std::chrono::millise
                                    bool counts) {
   std::lock_guard guard{mutex_};
   auto found = cache_.find(key, std::max(max_age, fresh_min), parts_.clock());
-  if (found)
-    ++sums_.hits;
-  else if (counts)
-    ++sums_.misses;
+  if (counts)
+    ++(found ? sums_.hits : sums_.misses);
   return found;
 }
 

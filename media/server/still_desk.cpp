@@ -42,6 +42,12 @@ void still_desk::send(worker& to, std::uint32_t id, const wish& what) {
     {.id = id, .width = what.width, .height = what.height, .quality = what.quality});
 }
 
+void still_desk::on_worker(std::function<void(const stream_name&, bool)> told) {
+  told_ = std::move(told);
+  for (const auto& [name, x] : workers_)
+    told_(name, true);
+}
+
 void still_desk::attach(const std::string& camera, const std::string& stream, live_source& x) {
   stream_name name{camera, stream};
   if (auto old = workers_.find(name); old != workers_.end())

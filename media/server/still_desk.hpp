@@ -54,10 +54,9 @@ public:
   void order(const stream_name& stream, wish what, std::chrono::milliseconds deadline,
              std::function<void(still_result)> done);
 
-  /// Who wants to know that a stream has a worker, or has none any more; none at first.
-  void on_worker(std::function<void(const stream_name&, bool runs)> told) {
-    told_ = std::move(told);
-  }
+  /// Who wants to know that a stream has a worker, or has none any more. Is told at once of those
+  /// that run.
+  void on_worker(std::function<void(const stream_name&, bool runs)> told);
 
   /// The worker of this stream runs: it takes the place of the one before.
   void attach(const std::string& camera, const std::string& stream, live_source& x);
