@@ -38,11 +38,12 @@ tsan: ## Unit tests and the abuse of HTTP and WebSockets under ThreadSanitizer, 
 	cmake --build --preset tsan --target http_testbed $(addprefix unit_,$(TSAN_ROOMS))
 	ctest --preset tsan -R '^(unit\.($(subst $() ,|,$(TSAN_ROOMS)))|integration\.(http|websocket)_abuse)$$'
 
-bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers; scrapes
+bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers; scrapes; still pictures
 	tests/bench/http_vs_nginx.sh
 	tests/bench/workers_vs_ffmpeg.py
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/websocket_fan.py
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/scrape.py
+	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/snapshots.py
 
 soak: SECONDS := 600
 soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived

@@ -18,6 +18,10 @@ http::role role_of(config::compat_role x) {
   switch (x) {
     case config::compat_role::viewer:
       return http::role::viewer;
+    case config::compat_role::operator_:
+      return http::role::operator_;
+    case config::compat_role::administrator:
+      return http::role::administrator;
   }
   return http::role::none;
 }

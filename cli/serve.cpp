@@ -16,6 +16,7 @@
 #include "http/server.hpp"
 #include "media/server/output_folder.hpp"
 #include "media/server/sequence_store.hpp"
+#include "media/server/snapshots.hpp"
 #include "media/server/zygote_launcher.hpp"
 #include "metrics/exporter.hpp"
 
@@ -36,6 +37,13 @@ constexpr std::chrono::milliseconds workers_stop_deadline{1000};
 
 /// How long HTTP may take to answer the question whether it still works.
 constexpr std::chrono::milliseconds http_probe_deadline{500};
+
+std::vector<std::string> ids_of(const config::wall& x) {
+  std::vector<std::string> out;
+  for (const auto& camera : x.cameras)
+    out.push_back(camera.id);
+  return out;
+}
 
 metrics::live_road road_of(const media::live_counts& x) {
   return {.feeds = x.feeds,
@@ -84,6 +92,7 @@ struct running_wall::impl {
     : config(std::make_shared<const config::wall>(std::move(x))),
       output(config->hls.directory),
       sequences(config->state_dir),
+      last(config->state_dir / "last_pictures", ids_of(*config)),
       exporter(snapshots, where.version),
       observer(exporter.http()),
       live_observer(exporter),
@@ -97,6 +106,21 @@ struct running_wall::impl {
            [this](std::size_t chunks) { exporter.live().chunks_dropped("worker", chunks); }},
         [this](std::string why) { on_zygote_end(std::move(why)); }) {
     // nop
+  }
+
+  /// Only after the tree: what waits for a picture may start a camera.
+  void start_pictures() {
+    pictures = media::snapshots::start(
+      {.wall = &snapshots,
+       .desk = &launcher.stills(),
+       .last = &last,
+       .thread = launcher.io_thread(),
+       .demand = [this](std::string_view camera,
+                        std::string_view stream) { owned_wall->demand(camera, stream); },
+       .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
+       .time_to_live = std::chrono::duration_cast<std::chrono::milliseconds>(config->snapshots.ttl),
+       .cache_bytes_max = std::size_t{config->snapshots.cache_mb} * 1024 * 1024});
+    exporter.read_snapshots([source = pictures] { return source->statistics(); });
   }
 
   void on_zygote_end(std::string why) {
@@ -157,6 +181,7 @@ struct running_wall::impl {
             .order = [this](std::string_view camera,
                             camera_order what) { owned_wall->order(camera, what); },
             .catalogue = catalogue.get(),
+            .snapshots = pictures.get(),
             .live = &launcher.hub(),
             .live_limits = live_limits_of(*config, walls),
             .live_observer = &live_observer,
@@ -191,6 +216,7 @@ struct running_wall::impl {
   unique_fd lock;
   media::output_folder output;
   media::sequence_store sequences;
+  media::last_pictures last;
   snapshot_cell snapshots;
   metrics::exporter exporter;
   http_to_metrics observer;
@@ -202,6 +228,7 @@ struct running_wall::impl {
   media::zygote_launcher launcher;
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<configuration> catalogue;
+  std::shared_ptr<media::snapshots> pictures;
   std::unique_ptr<http::server> http;
   compat_listeners compat{config};
   std::optional<liveness> parts;
@@ -259,6 +286,7 @@ std::unique_ptr<running_wall> running_wall::start(const std::filesystem::path& f
                  x->config->server.address, x->config->server.port);
   x->start_tree();
   x->make_catalogue(file);
+  x->start_pictures();
   if (error = x->start_http(); !error.empty()) {
     running_wall{std::move(x)}.stop();
     return nullptr;
@@ -299,6 +327,8 @@ void running_wall::stop() {
     impl_->http->stop();
   if (impl_->catalogue)
     impl_->catalogue->stop();
+  if (impl_->pictures)
+    impl_->pictures->stop();
   if (impl_->owned_wall)
     impl_->owned_wall->stop();
   impl_->launcher.shut_down(workers_stop_deadline);

@@ -104,7 +104,10 @@ void read_grid(section& here, const wall& all, compat_listener& into) {
 void read_listener(section& here, const wall& all, std::vector<taken_endpoint>& taken,
                    compat_listener& into) {
   read_profile(here, into);
-  here.read("role", into.role, section::choices<compat_role>{{"viewer", compat_role::viewer}});
+  here.read("role", into.role,
+            section::choices<compat_role>{{"viewer", compat_role::viewer},
+                                          {"operator", compat_role::operator_},
+                                          {"admin", compat_role::administrator}});
   read_allow(here, all.server.access, into);
   read_listen(here, all, taken, into);
   read_grid(here, all, into);

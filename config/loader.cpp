@@ -47,6 +47,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_hls(context, top, into.hls);
   read_deadlines(context, top, into.deadlines);
   read_limits(context, top, into.limits);
+  read_snapshots(context, top, into.snapshots);
   read_log(context, top, into.log);
   read_reload(context, top, into.reload);
   read_test_only(context, top, into.time_scale);

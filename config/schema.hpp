@@ -22,7 +22,11 @@ enum class sandbox_mode : std::uint8_t { required, best_effort };
 enum class log_format : std::uint8_t { text, json };
 
 /// What the clients of a compatibility listener, who cannot log in, may do.
-enum class compat_role : std::uint8_t { viewer };
+enum class compat_role : std::uint8_t {
+  viewer,
+  operator_,     ///< Also switches cameras on and off.
+  administrator, ///< Also adds, changes and removes cameras.
+};
 
 /// Where in which file a value stands, for messages such as `wall.yaml:14`.
 struct source_location {
@@ -124,6 +128,12 @@ struct limits {
   std::uint32_t viewer_queue_mb = 4;        ///< What waits for one viewer.
 };
 
+/// Still pictures of the cameras.
+struct snapshots {
+  seconds_f ttl{2.0}; ///< So long one is given to whoever asks.
+  std::uint32_t cache_mb = 32;
+};
+
 struct logging {
   std::string level = "info"; ///< One of spdlog's: trace, debug, info, warn, err, critical, off.
   log_format format = log_format::text;
@@ -141,6 +151,7 @@ struct wall {
   config::hls hls;
   config::deadlines deadlines;
   config::limits limits;
+  config::snapshots snapshots;
   config::logging log;
   config::reload reload;
   std::filesystem::path state_dir = "state";

@@ -144,6 +144,12 @@ void read_limits(load_context& context, const section& top, limits& into) {
         into.connecting_max);
 }
 
+void read_snapshots(load_context& context, const section& top, snapshots& into) {
+  section here{context, top.find("snapshots"), "snapshots", "snapshots"};
+  here.read("ttl", into.ttl, seconds_f{0.2}, seconds_f{60});
+  here.read("cache_mb", into.cache_mb, 1, 1024);
+}
+
 void read_log(load_context& context, const section& top, logging& into) {
   section here{context, top.find("log"), "log", "log"};
   here.read("level", into.level,

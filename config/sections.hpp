@@ -17,6 +17,7 @@ void read_server(load_context& context, const section& top, server& into);
 void read_hls(load_context& context, const section& top, hls& into);
 void read_deadlines(load_context& context, const section& top, deadlines& into);
 void read_limits(load_context& context, const section& top, limits& into);
+void read_snapshots(load_context& context, const section& top, snapshots& into);
 void read_log(load_context& context, const section& top, logging& into);
 void read_reload(load_context& context, const section& top, reload& into);
 void read_test_only(load_context& context, const section& top, double& time_scale);

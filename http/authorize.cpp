@@ -13,6 +13,7 @@ bool authorize(const principal& who, action what, std::string_view /*camera*/) n
   switch (what) {
     case action::view_page:
     case action::view_media:
+    case action::view_still:
     case action::view_state:
     case action::view_metrics:
     case action::view_health:
@@ -21,6 +22,7 @@ bool authorize(const principal& who, action what, std::string_view /*camera*/) n
     case action::sign_in:
       return true;
     case action::operate:
+      return who.role >= role::operator_;
     case action::view_configuration:
     case action::configure:
       return who.role >= role::administrator;

@@ -7,7 +7,8 @@
 
 namespace camwall::http {
 
-enum class role : std::uint8_t { none, viewer, administrator };
+/// Each may do what those before it may.
+enum class role : std::uint8_t { none, viewer, operator_, administrator };
 
 /// Who asks. Until users exist, all that is known of somebody is where the connection comes from.
 struct principal {
@@ -18,6 +19,7 @@ struct principal {
 enum class action : std::uint8_t {
   view_page,    ///< The wall page and its files.
   view_media,   ///< Live pictures of one camera.
+  view_still,   ///< Still pictures of one camera.
   view_state,   ///< What the cameras are doing.
   view_metrics, ///< Figures for the monitoring.
   view_health,  ///< Whether this process works.

@@ -2,6 +2,7 @@
 
 #include "http/api/api_routes.hpp"
 #include "http/problem.hpp"
+#include "http/snapshot_routes.hpp"
 
 #include <exception>
 
@@ -37,7 +38,8 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     api_{services_, options.open_access},
     hls_(services_, std::move(now)),
     live_(services_),
-    router_(with(with(table(), api_routes(api_)), services_.more_routes)) {
+    router_(with(with(with(table(), api_routes(api_)), snapshot_routes(services_)),
+                 services_.more_routes)) {
   // nop
 }
 

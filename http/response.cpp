@@ -1,6 +1,7 @@
 #include "http/response.hpp"
 
 #include <array>
+#include <cstdio>
 #include <ctime>
 #include <utility>
 
@@ -92,25 +93,31 @@ void append_head(std::string& out, const response& x, const head_options& option
   out.append(x.status == 426 ? ", Upgrade\r\n\r\n" : "\r\n\r\n");
 }
 
-std::string_view http_date() {
+std::string http_date(std::chrono::system_clock::time_point x) {
   constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  auto seconds = std::chrono::system_clock::to_time_t(x);
+  std::tm t{};
+  gmtime_r(&seconds, &t);
+  // Not strftime: its names follow the locale.
+  std::array<char, 40> text{};
+  auto size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                            days[static_cast<std::size_t>(t.tm_wday)], t.tm_mday,
+                            months[static_cast<std::size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour,
+                            t.tm_min, t.tm_sec);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string_view http_date() {
   thread_local std::time_t rendered = 0;
-  thread_local std::array<char, 40> text{};
-  thread_local int size = 0;
+  thread_local std::string text;
   auto now = std::time(nullptr);
   if (now != rendered) {
-    std::tm t{};
-    gmtime_r(&now, &t);
-    // Not strftime: its names follow the locale.
-    size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                         days[static_cast<std::size_t>(t.tm_wday)], t.tm_mday,
-                         months[static_cast<std::size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour,
-                         t.tm_min, t.tm_sec);
+    text = http_date(std::chrono::system_clock::from_time_t(now));
     rendered = now;
   }
-  return {text.data(), static_cast<std::size_t>(size)};
+  return text;
 }
 
 } // namespace camwall::http

@@ -4,6 +4,7 @@
 #include "http/body_source.hpp"
 #include "http/websocket/session.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,6 +74,9 @@ struct head_options {
 
 /// Appends status line and header section of `x` to `out` (RFC 9112 §4).
 void append_head(std::string& out, const response& x, const head_options& options);
+
+/// As IMF-fixdate (RFC 9110 §5.6.7).
+std::string http_date(std::chrono::system_clock::time_point x);
 
 /// The present time as IMF-fixdate; rendered once a second per thread.
 std::string_view http_date();

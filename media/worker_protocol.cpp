@@ -127,6 +127,14 @@ json render(const watch_order& x) {
   return {{"type", "watch"}, {"feeds", std::move(feeds)}};
 }
 
+json render(const still_order& x) {
+  return {{"type", "still"},
+          {"id", x.id},
+          {"width", x.width},
+          {"height", x.height},
+          {"quality", x.quality}};
+}
+
 json render(const confined& x) {
   return {{"type", "confined"}, {"enforced", x.enforced}, {"missing", x.missing}};
 }
@@ -240,12 +248,24 @@ watch_order read_watch(const json& from) {
   return out;
 }
 
+still_order read_still(const json& from) {
+  still_order out{.id = feed_id(from, "id"),
+                  .width = tiny(from, "width"),
+                  .height = tiny(from, "height"),
+                  .quality = tiny(from, "quality")};
+  if (!is_still(out.id))
+    throw bad_field{"id is no still"};
+  return out;
+}
+
 order read_order(const json& x) {
   auto type = text(x, "type", 32);
   if (type == "stop")
     return stop_order{};
   if (type == "watch")
     return read_watch(x);
+  if (type == "still")
+    return read_still(x);
   if (type != "open")
     throw bad_field{"unknown type"};
   return open_order{.camera = text(x, "camera"),

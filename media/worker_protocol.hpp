@@ -92,7 +92,30 @@ struct watch_order {
   friend bool operator==(const watch_order&, const watch_order&) = default;
 };
 
-using order = std::variant<open_order, stop_order, watch_order>;
+/// Stills that one worker owes at a time.
+inline constexpr std::size_t stills_per_worker_max = 8;
+
+/// Stills are numbered from here on, so that what comes over the media channel tells them from
+/// feeds.
+inline constexpr std::uint32_t still_id_min = 0x8000'0000;
+
+constexpr bool is_still(std::uint32_t id) noexcept {
+  return id >= still_id_min;
+}
+
+/// One JPEG of the last keyframe, or of the first when there was none yet. It comes over the media
+/// channel as a description and a `jpeg`; or it is refused, as a feed is.
+struct still_order {
+  std::uint32_t id = 0; ///< From `still_id_min` on; never used again.
+  // As `feed_key` has them.
+  std::uint16_t width = 0;
+  std::uint16_t height = 0;
+  std::uint16_t quality = 0;
+
+  friend bool operator==(const still_order&, const still_order&) = default;
+};
+
+using order = std::variant<open_order, stop_order, watch_order, still_order>;
 
 // -- facts: worker → server ---------------------------------------------------------------------
 
@@ -182,7 +205,7 @@ struct failed {
   friend bool operator==(const failed&, const failed&) = default;
 };
 
-/// A feed can never be made: nothing comes of it.
+/// A feed can never be made, or a still not now: nothing comes of it.
 struct feed_refused {
   std::uint32_t feed = 0;
   std::string why; ///< One sentence for people.

@@ -4,6 +4,7 @@
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
 #include "metrics/server_collector.hpp"
+#include "metrics/snapshot_collector.hpp"
 #include "metrics/wall_collector.hpp"
 
 #include <prometheus/gauge.h>
@@ -46,6 +47,7 @@ struct exporter::impl {
   process_collector process;
   live_collector road;
   server_collector server;
+  snapshot_collector stills;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
@@ -68,6 +70,7 @@ std::string exporter::text() const {
        {static_cast<const prometheus::Collectable*>(&impl_->wall),
         static_cast<const prometheus::Collectable*>(&impl_->road),
         static_cast<const prometheus::Collectable*>(&impl_->server),
+        static_cast<const prometheus::Collectable*>(&impl_->stills),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -103,6 +106,10 @@ void exporter::read_mailboxes(
 
 void exporter::read_live_road(std::function<live_road()> read) {
   impl_->road.read = std::move(read);
+}
+
+void exporter::read_snapshots(std::function<snapshot_statistics()> read) {
+  impl_->stills.read = std::move(read);
 }
 
 void exporter::config_loaded(bool successful) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/snapshot_source.hpp"
 #include "core/wall_snapshot.hpp"
 #include "metrics/http_metrics.hpp"
 #include "metrics/live_metrics.hpp"
@@ -45,6 +46,9 @@ public:
   /// Where the figures of the data road are read at each scrape, from any thread; until then
   /// they are 0.
   void read_live_road(std::function<live_road()> read);
+
+  /// The same for the still pictures.
+  void read_snapshots(std::function<snapshot_statistics()> read);
 
   /// The configuration was read (at the start, and at each reload).
   void config_loaded(bool successful);

@@ -31,8 +31,22 @@ response compat_dispatcher::answer(const request& x) {
   if (out.route.empty())
     out.route = unmatched_;
   out.add("X-Content-Type-Options", "nosniff");
+  allow_page(x, out);
   out.omit_body = x.method == method::head;
   return out;
+}
+
+/// The pages of the earlier viewers came from a server of their own, at another port of the same
+/// host: to a browser that is another origin (WHATWG Fetch, CORS protocol).
+void compat_dispatcher::allow_page(const request& x, response& to) const {
+  auto origin = x.header("Origin");
+  if (origin.empty() || !is_admitted(x, context_.options) || is_foreign_page(x, context_.hosts))
+    return;
+  to.add("Access-Control-Allow-Origin", origin).add("Vary", "Origin");
+  if (x.method != method::options)
+    return;
+  to.add("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
+    .add("Access-Control-Allow-Headers", "Content-Type");
 }
 
 response compat_dispatcher::decide(const request& x) {

@@ -31,6 +31,7 @@ public:
 private:
   response decide(const request& x);
   response invoke(const request& x, const router::match& found);
+  void allow_page(const request& x, response& to) const;
   std::string_view label_of(std::string_view pattern) const;
 
   const compat_context& context_;

@@ -1,9 +1,8 @@
 // Profile django_jpeg: the paths of contract A (docs/reference/compatibility.md).
 
-#include "http/compat/compat_context.hpp"
+#include "http/compat/compat_cameras.hpp"
 #include "http/compat/django_jpeg_session.hpp"
 #include "http/compat/profile.hpp"
-#include "http/uri.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,11 +10,39 @@ namespace camwall::http {
 
 namespace {
 
+using nlohmann::ordered_json;
 using wish = django_jpeg_session::wish;
+
+std::string socket_path(const compat_camera& camera) {
+  return "/ws/stream/?stream_id=" + std::to_string(camera.names.number);
+}
+
+/// `base` is the address of the listener's sockets.
+ordered_json shape(const compat_camera& camera, const std::string& base) {
+  return {{"id", camera.names.number},
+          {"name", camera.label},
+          {"rtsp_url", camera.url},
+          {"description", camera.group},
+          {"status", to_string(camera.phase)},
+          {"created_at", camera.names.created},
+          {"ws_url", base + socket_path(camera)}};
+}
+
+response answer(int status, const ordered_json& x) {
+  return json_answer(status, x.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+/// What the client gets that begins a stream.
+response begun(int status, const compat_camera& camera, const std::string& base,
+               std::string_view message) {
+  return answer(
+    status,
+    {{"id", camera.names.number}, {"message", message}, {"ws_url", base + socket_path(camera)}});
+}
 
 class django_jpeg final : public profile {
 public:
-  explicit django_jpeg(const compat_context& context) : context_(context) {
+  explicit django_jpeg(const compat_context& context) : context_(context), cameras_(context) {
     // nop
   }
 
@@ -24,26 +51,22 @@ public:
     return {
       {method::get, "/ws/stream", view_media,
        [this](const request& x, const path_parameters&) { return socket(x); }},
+      {method::post, "/api/start", view_state,
+       [this](const request& x, const path_parameters&) { return start(x); }},
       {method::get, "/api/streams", view_state,
        [this](const request& x, const path_parameters&) { return list(x); }},
+      {method::post, "/api/streams/create", view_state,
+       [this](const request& x, const path_parameters&) { return create(x); }},
       {method::get, "/api/streams/:id", view_state,
        [this](const request& x, const path_parameters& p) { return one(x, p.get(":id")); }},
+      {method::patch, "/api/streams/:id/status", view_state,
+       [this](const request& x, const path_parameters& p) { return order(x, p.get(":id")); }},
+      {method::del, "/api/streams/:id/delete", view_state,
+       [this](const request&, const path_parameters& p) { return remove(p.get(":id")); }},
     };
   }
 
 private:
-  /// The camera's grid stream; empty when no camera has this number.
-  std::optional<stream_name> by_number(std::string_view text) const {
-    auto number = parse_number(text);
-    auto wall = context_.services.wall->load();
-    const auto* camera =
-      number ? wall->find(context_.compat.ids->camera_of(static_cast<std::uint32_t>(*number)))
-             : nullptr;
-    if (camera == nullptr)
-      return std::nullopt;
-    return stream_name{camera->id, camera->grid_stream};
-  }
-
   wish wish_of(const request& x) const {
     auto url = query_text(x, "url", compat_limits::url_bytes_max);
     auto id = query_text(x, "stream_id", compat_limits::name_bytes_max);
@@ -55,10 +78,10 @@ private:
     }
     if (!id || id->empty())
       return {};
-    auto found = by_number(*id);
+    auto found = cameras_.by_number(*id);
     if (!found)
       return {{}, "there is no stream with this stream_id", close_code::not_found};
-    return {std::move(found), {}, 0};
+    return {stream_name{found->id, found->grid_stream}, {}, 0};
   }
 
   response socket(const request& x) const {
@@ -70,38 +93,81 @@ private:
       });
   }
 
-  nlohmann::ordered_json shape(const request& x, const camera_snapshot& camera,
-                               const compat_id& id) const {
-    auto number = std::to_string(id.number);
-    return {{"id", id.number},
-            {"name", camera.label},
-            {"rtsp_url", context_.compat.shown_url(camera.id)},
-            {"description", camera.group},
-            {"status", to_string(camera.phase)},
-            {"created_at", id.created},
-            {"ws_url", socket_url(x, "/ws/stream/?stream_id=" + number)}};
-  }
-
   response list(const request& x) const {
-    auto streams = nlohmann::ordered_json::array();
-    auto wall = context_.services.wall->load();
-    for (const auto& camera : wall->cameras)
-      if (const auto* id = context_.compat.ids->find(camera.id); id != nullptr)
-        streams.push_back(shape(x, camera, *id));
-    return json_answer(200, nlohmann::ordered_json{{"streams", std::move(streams)}}.dump() + "\n");
+    auto streams = ordered_json::array();
+    auto base = socket_url(x, "");
+    for (const auto& camera : cameras_.all())
+      streams.push_back(shape(camera, base));
+    return answer(200, {{"streams", std::move(streams)}});
   }
 
   response one(const request& x, std::string_view number) const {
-    auto named = by_number(number);
-    auto wall = context_.services.wall->load();
-    const auto* camera = named ? wall->find(named->camera) : nullptr;
-    if (camera == nullptr)
-      return json_error(404, "there is no stream with this id");
-    auto shown = shape(x, *camera, *context_.compat.ids->find(camera->id));
-    return json_answer(200, nlohmann::ordered_json{{"stream", std::move(shown)}}.dump() + "\n");
+    auto camera = cameras_.by_number(number);
+    if (!camera)
+      return no_stream();
+    return answer(200, {{"stream", shape(*camera, socket_url(x, ""))}});
+  }
+
+  /// The camera that has this address; another one would be an address of the client's own.
+  response start(const request& x) const {
+    auto texts = read_texts(x.body, {"rtsp_url"});
+    if (!texts || !texts->at(0))
+      return json_error(400, "rtsp_url is needed");
+    auto found = context_.compat.find_stream(*texts->at(0));
+    auto camera = cameras_.by_url(*texts->at(0));
+    if (!found || !camera)
+      return json_error(403, adhoc_refusal);
+    context_.services.demand(found->camera, found->stream);
+    return begun(200, *camera, socket_url(x, ""), "Stream started");
+  }
+
+  response create(const request& x) const {
+    auto texts = read_texts(x.body, {"rtsp_url", "name", "description"});
+    if (!texts || !texts->at(0))
+      return json_error(400, "rtsp_url is needed");
+    return cameras_.create({.url = texts->at(0), .label = texts->at(1), .group = texts->at(2)},
+                           [base = socket_url(x, "")](const compat_camera& camera) {
+                             return begun(201, camera, base, "Stream created");
+                           });
+  }
+
+  /// Holds for everybody who watches: `stop_stream` over the socket is for one viewer.
+  response order(const request& x, std::string_view number) const {
+    auto camera = cameras_.by_number(number);
+    if (!camera)
+      return no_stream();
+    auto texts = read_texts(x.body, {"action"});
+    auto word = texts ? texts->at(0).value_or("") : std::string{};
+    if (word != "pause" && word != "resume" && word != "start")
+      return json_error(400, "action is pause, resume or start");
+    auto pauses = word == "pause";
+    auto is_off = camera->phase == phase::disabled;
+    if (pauses ? !is_off : is_off) {
+      if (!cameras_.may(action::operate))
+        return role_refusal();
+      context_.services.order(camera->id, pauses ? camera_order::disable : camera_order::enable);
+    }
+    if (!pauses)
+      context_.services.demand(camera->id, camera->grid_stream);
+    return answer(200, {{"message", pauses ? "Stream paused" : "Stream started"},
+                        {"stream", shape(*camera, socket_url(x, ""))}});
+  }
+
+  response remove(std::string_view number) const {
+    auto camera = cameras_.by_number(number);
+    if (!camera)
+      return no_stream();
+    return cameras_.remove(*camera, [](const compat_camera& was) {
+      return answer(200, {{"message", "Stream deleted"}, {"id", was.names.number}});
+    });
+  }
+
+  static response no_stream() {
+    return json_error(404, "there is no stream with this id");
   }
 
   const compat_context& context_;
+  compat_cameras cameras_;
 };
 
 } // namespace

@@ -25,6 +25,9 @@ public:
 
   /// Orders what is watched from now on.
   virtual void watch(const watch_order& x) = 0;
+
+  /// Orders one picture.
+  virtual void order_still(const still_order& x) = 0;
 };
 
 /// Sums since the server began, and what is there now. From any thread.

@@ -47,12 +47,14 @@ std::uint64_t resident_bytes(int pid) {
 
 } // namespace
 
-worker_process::worker_process(event_loop& loop, live_hub& hub, open_order order,
-                               std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
+worker_process::worker_process(event_loop& loop, live_hub& hub, still_desk& stills,
+                               open_order order, std::function<void(worker_event)> sink,
+                               std::size_t stderr_lines_max,
                                std::function<void(std::string_view)> on_limit,
                                std::function<void()> on_over)
   : loop_(loop),
     hub_(hub),
+    stills_(stills),
     order_(std::move(order)),
     sink_(std::move(sink)),
     on_limit_(std::move(on_limit)),
@@ -117,6 +119,7 @@ void worker_process::start(int pid) {
     kill();
   }
   hub_.attach(order_.camera, order_.stream, *this);
+  stills_.attach(order_.camera, order_.stream, *this);
   emit(worker_started{pid});
   arm_sampling();
 }
@@ -152,13 +155,22 @@ void worker_process::kill() {
 void worker_process::abandon() {
   sink_ = nullptr;
   hub_.detach(*this);
+  stills_.detach(*this);
   stop();
 }
 
 void worker_process::watch(const watch_order& x) {
+  send_order(x);
+}
+
+void worker_process::order_still(const still_order& x) {
+  send_order(x);
+}
+
+void worker_process::send_order(const media::order& x) {
   if (over_ || kill_wanted_)
     return;
-  auto packet = encode(media::order{x});
+  auto packet = encode(x);
   if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
     return;
   spdlog::error("camera {}/{}: the worker does not take orders and is killed: {}", order_.camera,
@@ -208,7 +220,8 @@ void worker_process::take_packet(std::string_view packet) {
   std::visit(
     [this](auto& y) {
       if constexpr (std::is_same_v<std::decay_t<decltype(y)>, feed_refused>) {
-        if (auto wrong = hub_.refuse(*this, y); !wrong.empty())
+        auto wrong = is_still(y.feed) ? stills_.refuse(*this, y) : hub_.refuse(*this, y);
+        if (!wrong.empty())
           refuse(wrong);
       } else {
         emit(std::move(y));
@@ -245,9 +258,13 @@ void worker_process::take_media(std::string_view packet) {
     return refuse(media_guard_->complaint(), verdict == media_guard::verdict::too_much
                                                ? "worker_media_bytes"
                                                : "worker_media");
-  if (auto whole = media_guard_->take_whole())
-    if (auto wrong = hub_.take(*this, std::move(*whole)); !wrong.empty())
-      refuse(wrong, "worker_media");
+  auto whole = media_guard_->take_whole();
+  if (!whole)
+    return;
+  auto wrong = is_still(whole->feed) ? stills_.take(*this, std::move(*whole))
+                                     : hub_.take(*this, std::move(*whole));
+  if (!wrong.empty())
+    refuse(wrong, "worker_media");
 }
 
 /// Hears nothing more of a worker that broke the protocol, and ends it.
@@ -256,6 +273,7 @@ void worker_process::refuse(const std::string& what, const char* limit) {
   loop_.remove(socket_.get());
   loop_.remove(media_.get());
   hub_.detach(*this);
+  stills_.detach(*this);
   spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
                 order_.stream, what);
   if (limit != nullptr && on_limit_)
@@ -333,6 +351,7 @@ void worker_process::arm_sampling() {
 void worker_process::end(worker_exited how) {
   over_ = true;
   hub_.detach(*this);
+  stills_.detach(*this);
   for (auto& timer : {stop_timer_, sample_timer_})
     if (timer)
       loop_.cancel(*timer);

@@ -6,6 +6,7 @@
 #include "media/server/live_hub.hpp"
 #include "media/server/media_guard.hpp"
 #include "media/server/stderr_ring.hpp"
+#include "media/server/still_desk.hpp"
 #include "media/worker_launcher.hpp"
 
 #include <cstdint>
@@ -31,7 +32,7 @@ public:
   static constexpr std::size_t last_words_lines_max = 8;
 
   /// `on_limit` is told the name of each limit at which the worker was stopped.
-  worker_process(event_loop& loop, live_hub& hub, open_order order,
+  worker_process(event_loop& loop, live_hub& hub, still_desk& stills, open_order order,
                  std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
                  std::function<void(std::string_view)> on_limit, std::function<void()> on_over);
 
@@ -57,6 +58,7 @@ public:
 
   /// Orders what is watched.
   void watch(const watch_order& x) override;
+  void order_still(const still_order& x) override;
 
   /// Nobody listens any more: ask the process to end, kill it if it does not soon, and say nothing.
   void abandon();
@@ -73,6 +75,7 @@ public:
 
 private:
   void emit(worker_event event);
+  void send_order(const media::order& x);
   void read_socket();
   void read_stderr();
   void read_media();
@@ -87,6 +90,7 @@ private:
 
   event_loop& loop_;
   live_hub& hub_;
+  still_desk& stills_;
   open_order order_;
   std::function<void(worker_event)> sink_;
   std::function<void(std::string_view)> on_limit_;

@@ -136,18 +136,23 @@ zygote_launcher::zygote_launcher(zygote_options options,
   : options_(std::move(options)),
     on_zygote_exit_(std::move(on_zygote_exit)),
     hub_(
-      {.post = [this](std::function<void()> job) { loop_.post(std::move(job)); },
-       .call_after =
-         [this](std::chrono::milliseconds delay, std::function<void()> job) {
-           return loop_.call_after(delay, std::move(job));
-         },
-       .cancel = [this](event_loop::timer_id id) { loop_.cancel(id); }},
+      io_thread(),
       [this](std::string_view limit) {
         if (options_.on_limit)
           options_.on_limit(limit);
       },
-      options_.on_media_dropped) {
+      options_.on_media_dropped),
+    stills_(io_thread()) {
   // nop
+}
+
+live_hub::thread zygote_launcher::io_thread() {
+  return {.post = [this](std::function<void()> job) { loop_.post(std::move(job)); },
+          .call_after =
+            [this](std::chrono::milliseconds delay, std::function<void()> job) {
+              return loop_.call_after(delay, std::move(job));
+            },
+          .cancel = [this](event_loop::timer_id id) { loop_.cancel(id); }};
 }
 
 zygote_launcher::~zygote_launcher() {
@@ -179,7 +184,7 @@ worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(wo
     tell(std::move(event));
   };
   auto worker =
-    std::make_shared<worker_process>(loop_, hub_, std::move(what), std::move(remember),
+    std::make_shared<worker_process>(loop_, hub_, stills_, std::move(what), std::move(remember),
                                      options_.stderr_lines_max, options_.on_limit, [this, id] {
                                        workers_.erase(id);
                                        submit_held();

@@ -4,6 +4,7 @@
 #include "media/server/event_loop.hpp"
 #include "media/server/live_hub.hpp"
 #include "media/server/sequence_store.hpp"
+#include "media/server/still_desk.hpp"
 #include "media/server/worker_process.hpp"
 #include "media/worker_launcher.hpp"
 
@@ -62,6 +63,16 @@ public:
     return hub_;
   }
 
+  /// Where single pictures can be ordered: for the media I/O thread, as `io_thread` gives it. Lives
+  /// as long as this.
+  still_desk& stills() noexcept {
+    return stills_;
+  }
+
+  /// Jobs and timers of the media I/O thread; `call_after` and `cancel` are for that thread. Usable
+  /// as long as this lives.
+  live_hub::thread io_thread();
+
   /// Hands the token to the media I/O thread, which lets go of it. Any thread.
   void check(std::shared_ptr<const void> token);
 
@@ -114,6 +125,7 @@ private:
 
   std::atomic<worker_id> last_id_{0};
   live_hub hub_;
+  still_desk stills_;
   event_loop loop_; ///< Last: its thread ends before what it uses.
 };
 

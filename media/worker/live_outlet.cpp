@@ -1,6 +1,7 @@
 #include "media/worker/live_outlet.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace camwall::media {
 
@@ -23,6 +24,17 @@ void live_outlet::watch(const watch_order& x) {
   }
   feeds_ = std::move(now);
   pictures_.watch(x.feeds, kept_);
+}
+
+void live_outlet::take_still(const still_order& x) {
+  if (keyframe_alone_)
+    pictures_.make_stills(*keyframe_alone_, {x});
+  else if (!kept_.empty())
+    pictures_.make_stills(kept_.front(), {x});
+  else if (stills_.size() < stills_per_worker_max)
+    stills_.push_back(x);
+  else
+    refuse_({.feed = x.id, .why = "too many pictures are wanted at a time"});
 }
 
 live_feed_ptr live_outlet::make(const watched_feed& x) {
@@ -50,6 +62,7 @@ void live_outlet::push_picture(const sample& x, bool discontinuity, std::uint64_
   if (x.keyframe) {
     kept_.clear();
     kept_bytes_ = 0;
+    keyframe_alone_.reset();
   }
   push({.what = x,
         .is_sound = false,
@@ -72,6 +85,8 @@ void live_outlet::push(live_sample x) {
       feed.maker->push(x);
   if (!x.is_sound)
     pictures_.push(x);
+  if (!x.is_sound && x.what.keyframe && !stills_.empty())
+    pictures_.make_stills(x, std::exchange(stills_, {}));
   for (const auto& no : pictures_.take_refusals())
     refuse_({.feed = no.id, .why = no.why});
   keep(std::move(x));
@@ -85,6 +100,7 @@ void live_outlet::keep(live_sample x) {
   kept_.push_back(std::move(x));
   if (kept_bytes_ <= kept_bytes_max)
     return;
+  keyframe_alone_ = std::move(kept_.front());
   kept_.clear();
   kept_bytes_ = 0;
 }

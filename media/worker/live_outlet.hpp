@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace camwall::media {
@@ -27,6 +28,10 @@ public:
   }
 
   void watch(const watch_order& x);
+
+  /// Makes one picture of the last keyframe; of the next when there is none yet. Beyond
+  /// `stills_per_worker_max` that wait for it, it is refused.
+  void take_still(const still_order& x);
 
   /// What the samples from now on are; a keyframe comes next.
   void set_tracks(const video_track& picture, const audio_track* sound);
@@ -62,6 +67,8 @@ private:
   std::vector<open_feed> feeds_;
   std::deque<live_sample> kept_; ///< Begins with a keyframe.
   std::size_t kept_bytes_ = 0;
+  std::optional<live_sample> keyframe_alone_; ///< The last one, when nothing behind it is kept.
+  std::vector<still_order> stills_;           ///< They wait for a keyframe.
 };
 
 } // namespace camwall::media

@@ -61,6 +61,12 @@ void live_pictures::push(const live_sample& picture) {
     thread_->offer(coded(picture));
 }
 
+void live_pictures::make_stills(const live_sample& keyframe, std::vector<still_order> what) {
+  if (!thread_)
+    start(keyframe.tracks->codec);
+  thread_->make_stills(coded(keyframe), std::move(what));
+}
+
 std::vector<rendition_refusal> live_pictures::take_refusals() {
   return thread_ ? thread_->take_refusals() : std::vector<rendition_refusal>{};
 }
@@ -90,7 +96,16 @@ bool live_pictures::describe(const rendition_output& x) {
   return true;
 }
 
+/// Without room in the channel nothing comes, and whoever ordered it stops waiting by a deadline.
+void live_pictures::send_still(const rendition_output& x) {
+  link_.send_still(
+    x.id, {.video_mime = "image/jpeg", .audio_mime = {}, .width = x.width, .height = x.height},
+    {.kind = chunk_kind::jpeg, .keyframe = true, .capture_us = x.capture_us, .payload = x.payload});
+}
+
 void live_pictures::send(rendition_output&& x) {
+  if (is_still(x.id))
+    return send_still(x);
   if (!describe(x))
     return;
   link_.send(x.id, {.kind = x.format == media_format::jpeg ? chunk_kind::jpeg : chunk_kind::video,

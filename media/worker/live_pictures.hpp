@@ -3,6 +3,7 @@
 #include "media/worker/live_feed.hpp"
 #include "media/worker/media_link.hpp"
 #include "media/worker/rendition_thread.hpp"
+#include "media/worker_protocol.hpp"
 
 #include <deque>
 #include <map>
@@ -29,6 +30,9 @@ public:
 
   void push(const live_sample& picture);
 
+  /// Makes single pictures of this keyframe. What cannot be made is among the refusals.
+  void make_stills(const live_sample& keyframe, std::vector<still_order> what);
+
   /// Feeds that can never be made.
   std::vector<rendition_refusal> take_refusals();
 
@@ -38,6 +42,7 @@ public:
 private:
   void start(video_codec codec);
   void send(rendition_output&& x);
+  void send_still(const rendition_output& x);
   bool describe(const rendition_output& x);
 
   media_link& link_;

@@ -71,6 +71,17 @@ bool media_link::send(std::uint32_t feed, const outgoing_chunk& x) {
   return passed;
 }
 
+bool media_link::send_still(std::uint32_t id, const feed_description& what,
+                            const outgoing_chunk& x) {
+  std::lock_guard guard{mutex_};
+  return put({.feed = id, .kind = message_kind::description}, view_of(encode(what))) &&
+         put({.feed = id,
+              .kind = static_cast<message_kind>(x.kind),
+              .keyframe = true,
+              .capture_us = x.capture_us},
+             x.payload);
+}
+
 bool media_link::put(media_header header, byte_view payload) {
   if (payload.empty() || payload.size() > media_chunk_bytes_max)
     return false;

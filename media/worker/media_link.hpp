@@ -48,6 +48,10 @@ public:
   /// False: it did not pass. An `init` has to be tried again then before what needs it.
   bool send(std::uint32_t feed, const outgoing_chunk& x);
 
+  /// A picture that was ordered by itself, with what it is; always a keyframe. False: it did not
+  /// pass.
+  bool send_still(std::uint32_t id, const feed_description& what, const outgoing_chunk& x);
+
 private:
   struct state {
     std::uint32_t feed = 0;

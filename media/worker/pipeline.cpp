@@ -88,10 +88,12 @@ pipeline::pipeline(const open_order& job, server_link& link, media_link& media, 
   if (audio_)
     audio_->set_tap([this](const sample& x) { live_.push_sound(x, epoch_us()); });
   link.on_watch([this](const watch_order& x) { live_.watch(x); });
+  link.on_still([this](const still_order& x) { live_.take_still(x); });
 }
 
 pipeline::~pipeline() {
   link_.on_watch(nullptr);
+  link_.on_still(nullptr);
 }
 
 status pipeline::run() {

@@ -1,5 +1,7 @@
 #include "media/worker/rendition_scaler.hpp"
 
+#include <utility>
+
 namespace camwall::media {
 
 namespace {
@@ -16,6 +18,25 @@ int matrix_of(const AVFrame& x) noexcept {
   if (x.colorspace == AVCOL_SPC_UNSPECIFIED)
     return x.height >= hd_lines_min ? SWS_CS_ITU709 : SWS_CS_ITU601;
   return x.colorspace;
+}
+
+/// The ranges have to be known from the begin: a picture that keeps its size would be copied as it
+/// is otherwise, whatever is said of them later.
+scaler_ptr open_scaler(const AVFrame& from, const rendition_scaler::target& to) {
+  scaler_ptr out{sws_alloc_context()};
+  if (!out)
+    return nullptr;
+  auto set = [&](const char* name, int value) { av_opt_set_int(out.get(), name, value, 0); };
+  set("srcw", from.width);
+  set("srch", from.height);
+  set("src_format", from.format);
+  set("src_range", is_full_range(from) ? 1 : 0);
+  set("dstw", to.size.width);
+  set("dsth", to.size.height);
+  set("dst_format", AV_PIX_FMT_YUV420P);
+  set("dst_range", to.full_range ? 1 : 0);
+  set("sws_flags", SWS_BILINEAR);
+  return sws_init_context(out.get(), nullptr, nullptr) < 0 ? nullptr : std::move(out);
 }
 
 } // namespace
@@ -35,9 +56,7 @@ bool rendition_scaler::prepare(converter& x, const AVFrame& from, const target& 
   source now{from.width, from.height, from.format, is_full_range(from) ? 1 : 0, matrix_of(from)};
   if (x.scaler && x.from == now)
     return true;
-  x.scaler.reset(sws_getContext(from.width, from.height, static_cast<AVPixelFormat>(from.format),
-                                to.size.width, to.size.height, AV_PIX_FMT_YUV420P, SWS_BILINEAR,
-                                nullptr, nullptr, nullptr));
+  x.scaler = open_scaler(from, to);
   if (!x.scaler)
     return false;
   constexpr int unchanged = 1 << 16;

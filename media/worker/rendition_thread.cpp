@@ -2,6 +2,7 @@
 
 #include "media/worker/log.hpp"
 #include "media/worker/rendition_worker.hpp"
+#include "media/worker/stills.hpp"
 
 #include <sys/resource.h>
 
@@ -44,6 +45,8 @@ struct rendition_thread::shared {
   rendition_queue queue;
   std::vector<rendition> wanted;
   std::uint64_t wanted_version = 0;
+  coded_picture keyframe; ///< That `stills` are to be made of.
+  std::vector<still_order> stills;
   std::vector<rendition_refusal> refusals;
   rendition_counts counts;
 };
@@ -77,6 +80,21 @@ bool rendition_thread::want(std::vector<rendition> what) {
   return begins;
 }
 
+void rendition_thread::make_stills(coded_picture keyframe, std::vector<still_order> what) {
+  std::lock_guard guard{shared_->mutex};
+  auto& waiting = shared_->stills;
+  for (const auto& x : what) {
+    if (waiting.size() < stills_per_worker_max)
+      waiting.push_back(x);
+    else
+      shared_->refusals.push_back({.id = x.id, .why = "too many pictures are wanted at a time"});
+  }
+  shared_->keyframe = std::move(keyframe);
+  if (!shared_->running)
+    start();
+  shared_->changed.notify_all();
+}
+
 void rendition_thread::start() {
   shared_->queue.clear();
   shared_->running = true;
@@ -85,6 +103,8 @@ void rendition_thread::start() {
   } catch (const std::system_error& x) {
     shared_->running = false;
     for (const auto& y : shared_->wanted)
+      shared_->refusals.push_back({.id = y.id, .why = std::string{"no thread: "} + x.what()});
+    for (const auto& y : std::exchange(shared_->stills, {}))
       shared_->refusals.push_back({.id = y.id, .why = std::string{"no thread: "} + x.what()});
   }
 }
@@ -138,19 +158,42 @@ void rendition_thread::run(shared& with) {
     std::lock_guard guard{with.mutex};
     for (const auto& y : with.wanted)
       with.refusals.push_back({.id = y.id, .why = x.what()});
+    for (const auto& y : std::exchange(with.stills, {}))
+      with.refusals.push_back({.id = y.id, .why = x.what()});
     with.running = false;
     with.changed.notify_all();
   }
 }
 
+/// One decoding for all of them. Whoever waits for one waits now; viewers may miss a picture.
+void rendition_thread::make_waiting_stills(shared& with, std::unique_lock<std::mutex>& guard) {
+  auto what = std::exchange(with.stills, {});
+  auto keyframe = std::exchange(with.keyframe, {});
+  guard.unlock();
+  auto refused = media::make_stills(with.codec, keyframe, what, with.take);
+  guard.lock();
+  for (auto& x : refused)
+    with.refusals.push_back(std::move(x));
+}
+
 void rendition_thread::work(shared& with) {
   rendition_worker worker{with.codec, with.take};
   std::uint64_t version = 0;
-  double cpu_before = 0;
+  auto add_cpu = [&with, before = 0.0]() mutable {
+    auto cpu = own_cpu_seconds();
+    with.counts.cpu_s += cpu - std::exchange(before, cpu);
+  };
   std::unique_lock guard{with.mutex};
   while (true) {
-    with.changed.wait(
-      guard, [&] { return with.end || with.wanted_version != version || !with.queue.empty(); });
+    with.changed.wait(guard, [&] {
+      return with.end || with.wanted_version != version || !with.queue.empty() ||
+             !with.stills.empty() || with.wanted.empty();
+    });
+    if (!with.end && !with.stills.empty()) {
+      make_waiting_stills(with, guard);
+      add_cpu();
+      continue;
+    }
     if (with.end || with.wanted.empty())
       break;
     if (std::exchange(version, with.wanted_version) != version)
@@ -166,8 +209,7 @@ void rendition_thread::work(shared& with) {
       worker.take(*x, now);
       guard.lock();
     }
-    auto cpu = own_cpu_seconds();
-    with.counts.cpu_s += cpu - std::exchange(cpu_before, cpu);
+    add_cpu();
     worker.add_to(with.counts);
     for (auto& y : worker.take_refusals())
       with.refusals.push_back(std::move(y));

@@ -3,15 +3,18 @@
 #include "media/worker/nal.hpp"
 #include "media/worker/rendition.hpp"
 #include "media/worker/rendition_queue.hpp"
+#include "media/worker_protocol.hpp"
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace camwall::media {
 
-/// Decodes a camera's video once and makes the renditions that are wanted, each once. Its thread is
-/// there while something is wanted, and is nice: copying goes first.
+/// Decodes a camera's video once and makes the renditions that are wanted, each once; and single
+/// pictures of keyframes. Its thread is there while something is wanted, and is nice: copying goes
+/// first.
 ///
 /// Made and called by the copying thread, which never waits for it, but in the destructor.
 class rendition_thread {
@@ -45,6 +48,10 @@ public:
   /// looked at before the last is there: of old pictures only the newest is shown then.
   void offer(coded_picture x, bool more = false);
 
+  /// Makes single pictures of `keyframe`, before anything else. What cannot be made is among the
+  /// refusals.
+  void make_stills(coded_picture keyframe, std::vector<still_order> what);
+
   /// Gives to the thread what `offer` could not while it was busy with its lock; `offer` itself
   /// does so with the next picture. Never blocks. False: still not.
   bool hand_over();
@@ -60,6 +67,7 @@ private:
 
   static void run(shared& with);
   static void work(shared& with);
+  static void make_waiting_stills(shared& with, std::unique_lock<std::mutex>& guard);
   void start();
 
   std::shared_ptr<shared> shared_; ///< The thread's, too: nobody waits for its last steps.

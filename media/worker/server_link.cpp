@@ -54,6 +54,13 @@ void server_link::on_watch(std::function<void(const watch_order&)> handler) {
     on_watch_(*std::exchange(untold_, std::nullopt));
 }
 
+void server_link::on_still(std::function<void(const still_order&)> handler) {
+  on_still_ = std::move(handler);
+  if (on_still_)
+    for (const auto& x : std::exchange(untold_stills_, {}))
+      on_still_(x);
+}
+
 void server_link::look() {
   the_order_bell().rung = false;
   while (!stop_ && take_order()) {
@@ -71,15 +78,28 @@ bool server_link::take_order() {
   if (n > 0 && static_cast<std::size_t>(n) <= packet_.size())
     if (auto x = decode_order({packet_.data(), static_cast<std::size_t>(n)}))
       what = std::move(*x);
-  const auto* watched = what ? std::get_if<watch_order>(&*what) : nullptr;
   // Whatever else it is, the socket's end included, it is no reason to go on.
-  if (watched == nullptr)
-    stop_ = true;
-  else if (on_watch_)
-    on_watch_(*watched);
-  else
-    untold_ = *watched;
-  return watched != nullptr;
+  stop_ = !what || !heed(*what);
+  return !stop_;
+}
+
+/// False when it is an order to stop, or one that makes no sense now.
+bool server_link::heed(const order& x) {
+  if (const auto* watched = std::get_if<watch_order>(&x)) {
+    if (on_watch_)
+      on_watch_(*watched);
+    else
+      untold_ = *watched;
+    return true;
+  }
+  const auto* still = std::get_if<still_order>(&x);
+  if (still == nullptr)
+    return false;
+  if (on_still_)
+    on_still_(*still);
+  else if (untold_stills_.size() < stills_per_worker_max)
+    untold_stills_.push_back(*still);
+  return true;
 }
 
 bool server_link::try_send(const std::string& packet) noexcept {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace camwall::media {
 
@@ -25,6 +26,9 @@ public:
   /// what comes is kept until there is one.
   void on_watch(std::function<void(const watch_order&)> handler);
 
+  /// The same for stills.
+  void on_still(std::function<void(const still_order&)> handler);
+
   /// Whether the server asked us to end, or is gone. Cheap: looks at the socket now and then only.
   bool stop_requested();
 
@@ -35,11 +39,14 @@ private:
   bool try_send(const std::string& packet) noexcept;
   void look();
   bool take_order();
+  bool heed(const order& x);
 
   unique_fd socket_;
   std::string packet_;
   std::function<void(const watch_order&)> on_watch_;
   std::optional<watch_order> untold_;
+  std::function<void(const still_order&)> on_still_;
+  std::vector<still_order> untold_stills_; ///< At most `stills_per_worker_max`.
   bool stop_ = false;
   std::chrono::steady_clock::time_point looked_at_;
 };

@@ -13,7 +13,7 @@ const std::string cameras = "cameras: [{id: a, url: 'rtsp://a/'}, {id: b, url: '
 TEST(compat_test, reads_listeners_and_fills_in_what_is_absent) {
   auto x = load_good(cameras + R"(compat:
   - {profile: jsmpeg, listen: "127.0.0.1:8001"}
-  - {profile: grid, listen: "192.168.1.5:8002", role: viewer, allow: [10.0.0.0/8, 192.0.2.7], grid: [b, a]}
+  - {profile: grid, listen: "192.168.1.5:8002", role: admin, allow: [10.0.0.0/8, 192.0.2.7], grid: [b, a]}
 )");
   ASSERT_EQ(x.compat.size(), 2U);
   EXPECT_EQ(x.compat[0].profile, compat_profile::jsmpeg);
@@ -22,6 +22,7 @@ TEST(compat_test, reads_listeners_and_fills_in_what_is_absent) {
   EXPECT_EQ(x.compat[0].role, compat_role::viewer);
   EXPECT_THAT(x.compat[0].allow, IsEmpty());
   EXPECT_EQ(x.compat[1].profile, compat_profile::grid);
+  EXPECT_EQ(x.compat[1].role, compat_role::administrator);
   EXPECT_THAT(x.compat[1].allow,
               ElementsAre(*parse_ip_range("10.0.0.0/8"), *parse_ip_range("192.0.2.7")));
   EXPECT_THAT(x.compat[1].grid, ElementsAre("b", "a"));
@@ -61,8 +62,8 @@ const std::vector<bad_case> cases{
   {"profile", "compat: [{profile: django, listen: '127.0.0.1:1'}]\n",
    "wall.yaml:1:20: compat[0].profile: \"django\" is not one of django_jpeg, jsmpeg, fastapi_jpeg, "
    "grid, opencv\n"},
-  {"role", "compat: [{profile: grid, listen: '127.0.0.1:1', role: administrator}]\n",
-   "wall.yaml:1:55: compat[0].role: \"administrator\" is not one of viewer\n"},
+  {"role", "compat: [{profile: grid, listen: '127.0.0.1:1', role: boss}]\n",
+   "wall.yaml:1:55: compat[0].role: \"boss\" is not one of viewer, operator, admin\n"},
   {"listen", "compat: [{profile: grid, listen: 'wall:1'}]\n",
    "wall.yaml:1:34: compat[0].listen: \"wall:1\" is not an address and port such as "
    "127.0.0.1:8000, [::1]:8000 or "

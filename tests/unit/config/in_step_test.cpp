@@ -221,6 +221,8 @@ TEST(in_step_test, the_defaults_of_the_table_are_those_of_the_schema) {
   EXPECT_EQ(written.log.format, absent.log.format);
   EXPECT_EQ(written.reload.watch, absent.reload.watch);
   EXPECT_EQ(written.reload.settle, absent.reload.settle);
+  EXPECT_EQ(written.snapshots.ttl, absent.snapshots.ttl);
+  EXPECT_EQ(written.snapshots.cache_mb, absent.snapshots.cache_mb);
   EXPECT_EQ(written.state_dir, absent.state_dir);
   EXPECT_EQ(written.sandbox, absent.sandbox);
   EXPECT_EQ(written.time_scale, absent.time_scale);

@@ -1,7 +1,5 @@
 #include "tests/unit/http_compat/compat_fixture.hpp"
 
-#include "tests/support/temporary_folder.hpp"
-
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -31,7 +29,6 @@ compat_fixture::compat_fixture(compat_profile profile) {
   auto x = std::make_shared<wall_snapshot>();
   x->cameras = {camera_with("gate", {"main"}), camera_with("yard", {"main", "sub"})};
   wall.publish(x);
-  test::temporary_folder folder;
   const std::vector<std::string> cameras{"gate", "yard"};
   ids = std::move(compat_ids::load(folder.path() / "ids.json", cameras)->ids);
   options.profile = profile;
@@ -47,6 +44,9 @@ void compat_fixture::start() {
   services.wall = &wall;
   services.live = &hub;
   services.live_observer = &observer;
+  services.catalogue = catalogue_;
+  services.snapshots = snapshots_;
+  services.order = order_;
   services.demand = [this](std::string_view camera, std::string_view stream) {
     demanded.push_back(std::string{camera}.append("/").append(stream));
   };

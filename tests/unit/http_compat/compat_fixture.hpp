@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/compat/compat_server.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/http/live_fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -50,12 +51,17 @@ protected:
     x.session->on_tick(now);
   }
 
-  void start(); ///< Again, after `options` were changed.
+  void start(); ///< Again, after `options` or the services below were changed.
+
+  camera_catalogue* catalogue_ = nullptr;
+  snapshot_source* snapshots_ = nullptr;
+  std::function<void(std::string_view, camera_order)> order_;
 
   snapshot_cell wall;
   fake_hub hub;
   fake_loop loop;
   fake_observer observer;
+  test::temporary_folder folder;
   compat_ids ids;
   std::vector<std::string> demanded;
   std::chrono::steady_clock::time_point now{std::chrono::hours{1}};

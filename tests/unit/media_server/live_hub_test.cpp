@@ -41,6 +41,9 @@ public:
   void watch(const watch_order& x) override {
     orders.push_back(x);
   }
+  void order_still(const still_order&) override {
+    // nop
+  }
   std::vector<watch_order> orders;
 };
 
