@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct probe_request {
 };
 
 /// What a camera is, as found by looking at it for a few seconds. Zero or empty: not found out.
+/// With `unsupported_codec` what was found out is there all the same.
 struct probe_report {
   camwall::reason reason = camwall::reason::none; ///< `none`: it gives pictures.
   std::string detail;    ///< One sentence when it gives none; holds no secret.
@@ -34,13 +36,19 @@ struct probe_report {
   double bitrate_bps = 0;
   bool b_frames = false;
   double first_picture_s = 0; ///< From the connect to the first keyframe.
+  double watched_s = 0;       ///< How long pictures were looked at.
   double took_s = 0;
 
-  /// Where it plays, in words of the reference: `mse`, `hls`, `mse_some_browsers`, ….
+  /// How far the camera's clock is ahead of ours (negative: behind); nothing when it does not tell.
+  std::optional<double> clock_ahead_s;
+
+  /// Where it plays, in words of docs/reference/cli.md: `mse`, `hls`, `mse_some_browsers`, ….
+  /// Empty when there is a reason.
   std::vector<std::string> plays;
 
   struct advice {
-    std::string code; ///< A stable word: `long_gop`, `b_frames`, `h265`, ….
+    std::string
+      code; ///< A stable word of docs/reference/cli.md: `long_gop`, `b_frames`, `h265`, ….
     std::string text; ///< What to set at the camera and why, in one sentence.
   };
   std::vector<advice> advices;
@@ -49,11 +57,15 @@ struct probe_report {
 /// Looks at cameras that are not (yet) part of the wall, each in a sandboxed process of its own.
 class camera_prober {
 public:
+  /// Deadlines outside of these are brought inside.
+  static constexpr std::chrono::milliseconds deadline_min{1000};
+  static constexpr std::chrono::milliseconds deadline_max{30'000};
+
   virtual ~camera_prober() = default;
 
   /// From any thread; never blocks. `done` is called once, from a thread of the prober, at the
-  /// deadline at the latest; it must not block. Beyond the limit of probes at a time the report
-  /// says `busy` at once.
+  /// deadline at the latest; it must not block. Beyond the limit of probes at a time, of all and at
+  /// one host and port, the report says `busy` at once; with an address that is none, `config`.
   virtual void probe(probe_request what, std::function<void(probe_report)> done) = 0;
 };
 
