@@ -21,10 +21,9 @@ using faults = std::vector<fault>;
 constexpr std::string_view mask = "***";
 constexpr std::array<std::string_view, 2> login_keys{"username", "password"};
 
-const ordered_json& settings_or_empty(const camera* x, ordered_json& room) {
-  room =
-    x == nullptr || x->settings.empty() ? ordered_json::object() : ordered_json::parse(x->settings);
-  return room;
+ordered_json settings_of(const camera* x) {
+  return x == nullptr || x->settings.empty() ? ordered_json::object()
+                                             : ordered_json::parse(x->settings);
 }
 
 std::optional<std::string> text_at(const ordered_json& from, std::string_view key) {
@@ -38,8 +37,11 @@ std::optional<std::string> text_at(const ordered_json& from, std::string_view ke
 class login_keeper {
 public:
   login_keeper(ordered_json& body, const camera* before)
-    : body_(body), is_new_(before == nullptr), given_fields_(has_login_fields(body)) {
-    settings_or_empty(before, known_);
+    : body_(body),
+      known_(settings_of(before)),
+      is_new_(before == nullptr),
+      given_fields_(has_login_fields(body)) {
+    // nop
   }
 
   /// Moves logins from addresses to fields, and puts known ones in the place of masks.
@@ -81,7 +83,7 @@ private:
       return fail(key, "its login holds what is no text");
     auto user = text_at(body_, "username");
     auto password = text_at(body_, "password");
-    if (user && (*user != url->user || *password != url->password))
+    if (user && (user != url->user || password != url->password))
       return fail(key,
                   "names another login than url; here both addresses of a camera have one login");
     body_[std::string{key}] = std::move(bare);
@@ -218,8 +220,7 @@ camera_result camera_from_patch(std::string_view patch, const wall& main, const 
   drop_facts(*changes);
   login_keeper login{*changes, &before};
   auto found = login.run();
-  ordered_json settings;
-  settings_or_empty(&before, settings);
+  auto settings = settings_of(&before);
   if (changes->contains("template") && !changes->contains("url")) {
     settings.erase("url");
     settings.erase("sub_url");

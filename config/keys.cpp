@@ -126,6 +126,9 @@ std::vector<std::string_view> keys_of(std::string_view section) {
 }
 
 std::string_view section_with(std::string_view key) {
+  // Too common as words: `port` below `server` is not meant for a camera.
+  if (key == "host" || key == "port")
+    return {};
   for (const auto& known : table) {
     auto owner = section_of(known.path);
     if (!owner.empty() && known.path.substr(owner.size() + 1) == key)

@@ -1,3 +1,4 @@
+#include "config/camera_document.hpp"
 #include "tests/unit/config/config_fixture.hpp"
 
 #include <random>
@@ -46,6 +47,33 @@ TEST(mutation_test, answers_every_mutation_of_the_example) {
       }
     }
     ASSERT_NO_THROW(expect_an_answer(text)) << "round " << round << "\n" << text;
+  }
+}
+
+TEST(mutation_test, answers_every_mutation_of_a_document) {
+  constexpr std::string_view document =
+    R"({"id": "a", "label": "b", "url": "rtsp://u:p@cam/1", "sub_url": "rtsp://***@cam/2", "username": "***",
+    "password": "***", "template": "dahua", "host": "cam", "port": 554, "channel": 1, "audio": true, "quirks": [],
+    "picture": {"interval": "2s", "black_luma": 8, "ignore": ["black", "frozen"]}})";
+  constexpr std::string_view alphabet = "{}[]:,\"\\ntruefals0123456789eE.-+*@/$ \xff\xc3\n";
+  constexpr unsigned seed = 20'26;
+  std::mt19937 random{seed};
+  auto below = [&random](std::size_t n) { return random() % n; };
+  wall main;
+  auto before = camera_from_json(R"({"id": "a", "url": "rtsp://u:p@cam/1"})", main);
+  ASSERT_TRUE(before);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text{document};
+    for (auto edits = 1 + below(5); edits > 0; --edits) {
+      auto at = below(text.size());
+      if (below(2) == 0)
+        text[at] = alphabet[below(alphabet.size())];
+      else
+        text.replace(at, below(25), text.substr(below(text.size()), below(25)));
+    }
+    ASSERT_NO_THROW(camera_from_json(text, main)) << text;
+    ASSERT_NO_THROW(camera_from_json(text, main, &*before)) << text;
+    ASSERT_NO_THROW(camera_from_patch(text, main, *before)) << text;
   }
 }
 
