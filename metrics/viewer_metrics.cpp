@@ -8,10 +8,15 @@
 
 #include <array>
 #include <map>
+#include <mutex>
+#include <shared_mutex>
 
 namespace camwall::metrics {
 
 namespace {
+
+/// Names that were known at some time of the server's life.
+constexpr std::size_t walls_max = 256;
 
 const prometheus::Histogram::BucketBoundaries latency_buckets{0.1, 0.25, 0.5, 1, 2, 5, 10, 30};
 
@@ -63,9 +68,12 @@ struct viewer_metrics::instruments {
     x.silent = &silent.Add(labels);
   }
 
-  const wall* find(std::string_view name) const {
-    auto found = walls.find(name);
-    return found == walls.end() ? nullptr : &found->second;
+  /// Does `f` with the series of this name, if there are.
+  template <class F>
+  void with(std::string_view name, F f) {
+    std::shared_lock guard{walls_mutex};
+    if (auto found = walls.find(name); found != walls.end())
+      f(found->second);
   }
 
   prometheus::Family<prometheus::Gauge>& tiles;
@@ -73,7 +81,8 @@ struct viewer_metrics::instruments {
   prometheus::Family<prometheus::Counter>& stalls;
   prometheus::Family<prometheus::Histogram>& latency;
   prometheus::Family<prometheus::Gauge>& silent;
-  std::map<std::string, wall, std::less<>> walls; // Complete before the first wall comes.
+  std::shared_mutex walls_mutex;
+  std::map<std::string, wall, std::less<>> walls; // Guarded by walls_mutex.
 };
 
 viewer_metrics::viewer_metrics(registry& x) : instruments_(std::make_shared<instruments>(x)) {
@@ -81,33 +90,32 @@ viewer_metrics::viewer_metrics(registry& x) : instruments_(std::make_shared<inst
 }
 
 void viewer_metrics::know_walls(const std::vector<std::string>& names) {
+  std::unique_lock guard{instruments_->walls_mutex};
   for (const auto& name : names)
-    instruments_->add(name);
+    if (instruments_->walls.size() <= walls_max && !instruments_->walls.contains(name))
+      instruments_->add(name);
 }
 
 void viewer_metrics::tiles(std::string_view wall, tile_badge badge, int delta) {
-  if (const auto* x = instruments_->find(wall))
-    x->tiles[static_cast<std::size_t>(badge)]->Increment(delta);
+  instruments_->with(
+    wall, [&](const auto& x) { x.tiles[static_cast<std::size_t>(badge)]->Increment(delta); });
 }
 
 void viewer_metrics::tiles_behind(std::string_view wall, int delta) {
-  if (const auto* x = instruments_->find(wall))
-    x->behind->Increment(delta);
+  instruments_->with(wall, [&](const auto& x) { x.behind->Increment(delta); });
 }
 
 void viewer_metrics::stalls(std::string_view wall, std::uint64_t stalls) {
-  if (const auto* x = instruments_->find(wall))
-    x->stalls->Increment(static_cast<double>(stalls));
+  instruments_->with(wall,
+                     [&](const auto& x) { x.stalls->Increment(static_cast<double>(stalls)); });
 }
 
 void viewer_metrics::latency(std::string_view wall, double seconds) {
-  if (const auto* x = instruments_->find(wall))
-    x->latency->Observe(seconds);
+  instruments_->with(wall, [&](const auto& x) { x.latency->Observe(seconds); });
 }
 
 void viewer_metrics::silent(std::string_view wall, int delta) {
-  if (const auto* x = instruments_->find(wall))
-    x->silent->Increment(delta);
+  instruments_->with(wall, [&](const auto& x) { x.silent->Increment(delta); });
 }
 
 } // namespace camwall::metrics

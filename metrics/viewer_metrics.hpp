@@ -18,7 +18,7 @@ class viewer_metrics {
 public:
   explicit viewer_metrics(registry& x);
 
-  /// The names that walls may have; to be called before the first wall comes.
+  /// The names that walls may have, besides those of earlier calls.
   void know_walls(const std::vector<std::string>& names);
 
   void tiles(std::string_view wall, tile_badge badge, int delta);
