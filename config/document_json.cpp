@@ -2,6 +2,7 @@
 
 #include "config/camera_document.hpp"
 #include "config/keys.hpp"
+#include "core/redact.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -57,10 +58,10 @@ bool fits(const ordered_json& x, value_kind kind) {
   return false;
 }
 
-/// RFC 6901 §3.
+/// RFC 6901 §3. A name that is an address with a login shows up without it.
 std::string step(std::string_view key) {
   std::string out = "/";
-  for (char c : key)
+  for (char c : redact(key))
     out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   return out;
 }
