@@ -18,8 +18,9 @@ int run(int argc, char** argv) {
   for (auto* command : {serve, check})
     command->add_option("-c,--config", config_file, "The configuration, YAML")->required();
   std::string in_force;
-  auto* diff =
-    check->add_flag("--diff", "Say what would change, and exit with 3 when anything would");
+  bool wants_difference = false;
+  auto* diff = check->add_flag("--diff", wants_difference,
+                               "Say what would change, and exit with 3 when anything would");
   auto* against =
     check->add_option("--against", in_force, "The configuration that the server runs with");
   diff->needs(against);
@@ -38,8 +39,8 @@ int run(int argc, char** argv) {
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())
-    return diff->count() > 0 ? cli::check_difference(config_file, in_force)
-                             : cli::check(config_file);
+    return wants_difference ? cli::check_difference(config_file, in_force)
+                            : cli::check(config_file);
   return cli::demo(demo_options);
 }
 

@@ -135,9 +135,7 @@ void configuration::camera_ended(const std::string& id) {
 }
 
 void configuration::run() {
-  // Between the first reading and now, anything may have happened.
-  watch_again();
-  note_change();
+  watch_again(); // The first places are new ones: what happened since the start is looked at.
   for (;;) {
     wait();
     {

@@ -3,6 +3,7 @@
 #include "cli/camera_changes.hpp"
 #include "config/camera_document.hpp"
 #include "config/camera_files.hpp"
+#include "config/config_error.hpp"
 #include "config/difference.hpp"
 #include "config/file_watcher.hpp"
 #include "config/interpolation.hpp"

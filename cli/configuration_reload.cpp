@@ -128,13 +128,12 @@ configuration::reload_result configuration::complain(
   const std::vector<config::config_error>& errors, const std::string& trigger) {
   auto why = refusal_of(errors);
   auto before = last_reload();
-  auto told = trigger == "file" && !before->successful && same_faults(before->why, why);
-  if (!told) {
-    for (const auto& x : errors)
-      spdlog::error("{}", to_string(x));
-    spdlog::error("the configuration cannot be taken ({} errors); the one before stays in force",
-                  errors.size());
-  }
+  if (trigger == "file" && !before->successful && same_faults(before->why, why))
+    return tl::unexpected(std::move(why)); // Told already.
+  for (const auto& x : errors)
+    spdlog::error("{}", to_string(x));
+  spdlog::error("the configuration cannot be taken ({} errors); the one before stays in force",
+                errors.size());
   if (parts_.on_read)
     parts_.on_read(false);
   remember({.successful = false, .why = why});

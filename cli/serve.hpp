@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/configuration.hpp"
 #include "config/schema.hpp"
 #include "core/wall_snapshot.hpp"
 
@@ -11,6 +10,8 @@
 #include <vector>
 
 namespace camwall::cli {
+
+class configuration;
 
 /// The whole server, put together in the order in which its parts need each other, and taken apart
 /// in the reverse.

@@ -1,5 +1,6 @@
 #include "cli/wait_for_end.hpp"
 
+#include "cli/configuration.hpp"
 #include "cli/process.hpp"
 
 #include <spdlog/spdlog.h>

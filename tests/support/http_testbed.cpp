@@ -14,6 +14,9 @@
 #include <map>
 #include <mutex>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -151,13 +154,14 @@ int run(int argc, char** argv) {
   camwall::http::wall_services services;
   std::string static_dir = ".";
   std::string hls_dir = ".";
+  std::vector<std::string> hosts;
   camwall::test::broadcast::options pictures;
   bool starting = false;
   bool silent = false;
   options.port = 0;
   app.add_option("--address", options.address);
   app.add_option("--port", options.port);
-  app.add_option("--host", options.hosts);
+  app.add_option("--host", hosts);
   app.add_option("--static", static_dir);
   app.add_option("--hls", hls_dir);
   app.add_option("--reactors", options.reactors);
@@ -174,6 +178,7 @@ int run(int argc, char** argv) {
   app.add_flag("--starting", starting, "/readyz stays 503");
   app.add_flag("--silent", silent, "count nothing");
   CLI11_PARSE(app, argc, argv);
+  options.hosts = std::move(hosts);
 
   sigset_t signals;
   sigemptyset(&signals);

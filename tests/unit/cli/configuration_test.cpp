@@ -158,8 +158,9 @@ TEST_F(configuration_test, keeps_everything_when_a_file_is_bad_and_says_where) {
 
 TEST_F(configuration_test, tells_what_waits_for_the_next_start) {
   start();
-  folder_.write("wall.yaml", "state_dir: elsewhere\nreload: {watch: false}\n"
-                             "cameras:\n  - {id: gate, url: 'rtsp://gate/'}\n");
+  folder_.write("wall.yaml",
+                "state_dir: elsewhere\nreload: {watch: false}\n"
+                "cameras:\n  - {id: gate, url: 'rtsp://gate/'}\n");
   auto report = reload();
   ASSERT_TRUE(report);
   ASSERT_EQ(report->warnings.size(), 1U);
@@ -211,8 +212,9 @@ TEST_F(configuration_test, refuses_what_is_unknown_taken_stale_or_beyond_the_lim
   EXPECT_EQ(
     apply({.what = camera_change::kind::remove, .id = "yard", .if_match = "old"}).error().what,
     kind::stale);
-  folder_.write("wall.yaml", "limits: {cameras_max: 2}\nreload: {watch: false}\n"
-                             "cameras:\n  - {id: gate, url: 'rtsp://gate/'}\n");
+  folder_.write("wall.yaml",
+                "limits: {cameras_max: 2}\nreload: {watch: false}\n"
+                "cameras:\n  - {id: gate, url: 'rtsp://gate/'}\n");
   ASSERT_TRUE(reload());
   EXPECT_EQ(create("attic").error().code, "cameras_max");
 }

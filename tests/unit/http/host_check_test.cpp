@@ -32,6 +32,14 @@ TEST(host_check_test, refuses_names_that_were_made_to_resolve_here) {
     EXPECT_FALSE(sut.allows(x)) << x;
 }
 
+TEST(host_check_test, goes_by_the_names_of_the_moment) {
+  name_list names{"wall.lan"};
+  host_check sut{"127.0.0.1", names};
+  names.exchange({"nvr.lan"});
+  EXPECT_TRUE(sut.allows("nvr.lan"));
+  EXPECT_FALSE(sut.allows("wall.lan"));
+}
+
 TEST(host_check_test, admits_every_address_but_no_name_on_a_wildcard) {
   for (auto wildcard : {"0.0.0.0", "::"}) {
     host_check sut{wildcard, {}};

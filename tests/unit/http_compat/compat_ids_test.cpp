@@ -57,6 +57,24 @@ TEST_F(compat_ids_test, keeps_them_over_restarts_and_never_gives_one_again) {
   EXPECT_EQ(*load({"gate"}).find("gate"), *before.find("gate")) << "it came back";
 }
 
+TEST_F(compat_ids_test, gives_ids_to_cameras_that_come_later_and_moves_no_other) {
+  auto x = load({"gate"});
+  const auto* gate = x.find("gate");
+  EXPECT_EQ(x.extend(file, std::vector<std::string>{"yard", "gate"}), "");
+  EXPECT_EQ(x.find("gate"), gate) << "others may hold it";
+  EXPECT_EQ(x.find("yard")->number, 2U);
+  EXPECT_EQ(x.camera_of(2U), "yard");
+  EXPECT_EQ(x.camera_of(x.find("yard")->uuid), "yard");
+  EXPECT_EQ(*load({}).find("yard"), *x.find("yard")) << "it is in the file";
+}
+
+TEST_F(compat_ids_test, gives_no_id_that_cannot_be_kept) {
+  auto x = load({"gate"});
+  std::filesystem::create_directory(file.string() + ".tmp");
+  EXPECT_NE(x.extend(file, std::vector<std::string>{"yard"}), "");
+  EXPECT_EQ(x.find("yard"), nullptr);
+}
+
 TEST_F(compat_ids_test, writes_only_what_is_new) {
   load({"gate"});
   std::filesystem::create_directory(file.string() + ".tmp"); // Where a new text would be written.
