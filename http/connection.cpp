@@ -355,7 +355,7 @@ connection::wants connection::check_stream(steady_time now) {
   auto progress = since_;
   auto next = feed(now);
   if (state_ == state::sending)
-    next = pump(now);
+    next = resume(pump(now), now);
   if (state_ == state::streaming)
     since_ = progress;
   return next;

@@ -366,9 +366,16 @@ void reactor_transport::tick() {
   drain_counter(timer_fd_.get());
   auto now = std::chrono::steady_clock::now();
   std::vector<std::pair<int, wants>> changed;
-  for (auto& [fd, x] : entries_)
-    if (auto next = x->link.on_tick(now); next != x->watched || next == wants::wait)
+  for (auto& [fd, x] : entries_) {
+    auto next = wants::close;
+    try { // What one connection's body throws must not cost the others their deadlines.
+      next = x->link.on_tick(now);
+    } catch (...) {
+      shared_->observer.on_limit("exceptions");
+    }
+    if (next != x->watched || next == wants::wait)
       changed.emplace_back(fd, next);
+  }
   for (auto [fd, next] : changed)
     if (auto found = entries_.find(fd); found != entries_.end())
       apply(fd, *found->second, next);

@@ -49,7 +49,7 @@ precondition read_precondition(const request& x, const configured_camera* camera
   if (!out.etag && camera != nullptr)
     out.refused =
       refusal_response({change_refusal::kind::stale,
-                        "configuration_changed",
+                        "camera_changed",
                         "The camera was changed meanwhile; read its configuration again "
                         "and send the ETag that comes with it.",
                         {}});

@@ -20,7 +20,7 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t login_bytes_max = 256;
-constexpr double deadline_s_max = 20; // Below the deadline of an answer that comes later.
+constexpr int deadline_s_max = 20; // Below the deadline of an answer that comes later.
 constexpr std::string_view scheme = "rtsp://";
 
 /// Reads the members of one object and keeps what is wrong with them.
@@ -41,14 +41,14 @@ public:
     return found->get<std::string>();
   }
 
-  double number(const char* name, double otherwise, double min, double max) {
+  double number(const char* name, double otherwise, int min, int max) {
     auto found = json_.find(name);
     if (found == json_.end())
       return otherwise;
     auto x = found->is_number() ? found->get<double>() : min - 1;
     if (x >= min && x <= max)
       return x;
-    wrong(name, "is a number from 1 to 20");
+    wrong(name, "is a number from " + std::to_string(min) + " to " + std::to_string(max));
     return otherwise;
   }
 

@@ -41,7 +41,7 @@ response status(const wall_services& services) {
     auto& count = phases[std::string{to_string(camera.phase)}];
     count = count.get<int>() + 1;
     for (const auto& stream : camera.streams)
-      streams += stream.status == phase::live || stream.status == phase::connecting ? 1U : 0U;
+      streams += stream.status == phase::idle || stream.status == phase::disabled ? 0U : 1U;
   }
   json limits = json::object();
   for (const auto& [name, value] : services.limits)

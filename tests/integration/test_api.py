@@ -152,6 +152,19 @@ def test_refusals_say_what_is_wrong_and_where(api):
         assert api("DELETE", "/api/v1/cameras/{id}", id=f"c{i}")[0] == 204
 
 
+def test_answers_that_come_later_keep_their_place_in_a_pipeline(bed):
+    body = json.dumps({"id": "piped", "url": "rtsp://a/"})
+    fields = f"Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n"
+    with Raw(bed.address) as client:
+        client.send(
+            client.request("/api/v1/cameras", "POST", fields, body)
+            + client.request("/livez")
+            + client.request("/api/v1/cameras/piped", "DELETE")
+            + client.request("/version")
+        )
+        assert [client.answer().status for _ in range(4)] == [201, 200, 204, 200]
+
+
 def test_orders_are_taken(api):
     for order in ("restart", "retry", "disable", "enable"):
         assert api("POST", f"/api/v1/cameras/{{id}}/{order}", id="dead")[0] == 202

@@ -201,7 +201,9 @@ TEST_F(connection_later_test, sends_a_body_in_chunks_as_it_is_made) {
   EXPECT_TRUE(observer.requests.empty());
   source->ended = true;
   sut->on_tick(now);
-  EXPECT_TRUE(receive().starts_with("0\r\n\r\n"));
+  auto rest = receive();
+  EXPECT_TRUE(rest.starts_with("0\r\n\r\n"));
+  EXPECT_TRUE(rest.ends_with("/next"));
   EXPECT_EQ(observer.requests.front(), "/other GET 200");
 }
 
