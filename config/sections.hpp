@@ -16,6 +16,12 @@ void read_test_only(load_context& context, const section& top, double& time_scal
 void read_cameras(load_context& context, const section& top, std::uint32_t cameras_max,
                   std::vector<camera>& into);
 
+/// Whether anybody is configured who could log in.
+bool has_users(const load_context& context, const section& top);
+
+/// Reads `users`, and the first administrator from the environment; after `cameras`.
+void read_users(load_context& context, const section& top, wall& into);
+
 /// Reads `compat`; after all else, which it is checked against.
 void read_compat(load_context& context, const section& top, wall& into);
 
