@@ -35,12 +35,31 @@ int run(int argc, char** argv) {
   demo->add_option("--camera-port", demo_options.camera_port, "RTSP port of the first camera")
     ->capture_default_str();
   demo->add_option("--control-port", demo_options.control_port, "Control port of the simulator");
+  auto* hash = app.add_subcommand("hash-password", "Print the hash of a password, for users");
+  auto* token = app.add_subcommand("make-token", "Print a new token and its hash, for users");
+  std::string token_name = "token";
+  token->add_option("--name", token_name, "What it is for")
+    ->check(CLI::Validator{[](const std::string& x) {
+                             auto plain = !x.empty() && x.size() <= 64 &&
+                                          x.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789_-") == std::string::npos;
+                             return plain
+                                      ? std::string{}
+                                      : std::string{"a name has 1 to 64 letters, digits, _ and -"};
+                           },
+                           "NAME"})
+    ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())
     return wants_difference ? cli::check_difference(config_file, in_force)
                             : cli::check(config_file);
+  if (hash->parsed())
+    return cli::hash_password();
+  if (token->parsed())
+    return cli::make_token(token_name);
   return cli::demo(demo_options);
 }
 

@@ -22,6 +22,13 @@ int check_difference(const std::filesystem::path& config_file,
 /// Runs the wall until SIGINT or SIGTERM. A second signal ends it at once.
 int serve(const std::filesystem::path& config_file);
 
+/// Reads a password, from the terminal without showing it or else from standard input, and prints
+/// its hash for `password_hash` of a user.
+int hash_password();
+
+/// Prints a new token, once, and the line for `tokens` of a user.
+int make_token(const std::string& name);
+
 struct demo_options {
   std::string listen = "127.0.0.1:8080";
   std::filesystem::path

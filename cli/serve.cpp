@@ -1,6 +1,7 @@
 #include "cli/serve.hpp"
 
 #include "actors/wall_system.hpp"
+#include "cli/access_wiring.hpp"
 #include "cli/commands.hpp"
 #include "cli/compat_listeners.hpp"
 #include "cli/configuration.hpp"
@@ -96,6 +97,9 @@ struct running_wall::impl {
       exporter(snapshots, where.version),
       observer(exporter.http()),
       live_observer(exporter),
+      access_observer(exporter.http()),
+      access(access_settings_of(*config),
+             {.state_file = config->state_dir / "access.json", .observer = &access_observer}),
       installed(std::move(where)),
       launcher(
         {.worker_program = installed.programs / "camwall-worker",
@@ -182,6 +186,7 @@ struct running_wall::impl {
                             camera_order what) { owned_wall->order(camera, what); },
             .catalogue = catalogue.get(),
             .snapshots = pictures.get(),
+            .access = &access,
             .live = &launcher.hub(),
             .live_limits = live_limits_of(*config, walls),
             .live_observer = &live_observer,
@@ -221,6 +226,8 @@ struct running_wall::impl {
   metrics::exporter exporter;
   http_to_metrics observer;
   live_to_metrics live_observer;
+  access_to_metrics access_observer;
+  http::access_control access; ///< A new configuration: `configure(access_settings_of(…))`.
   install installed;
   std::atomic<bool> gave_up = false;
   std::atomic<wall_system*> wall =

@@ -180,6 +180,10 @@ void section::error(std::string_view key, std::string message) {
   context_->error(value == nullptr ? at() : value->at, path_of(key), std::move(message));
 }
 
+void section::warn(const text_value& value, std::string message) {
+  context_->warn(value.at, value.path, std::move(message));
+}
+
 void section::error(const text_value& value, std::string message) {
   context_->error(value.at, value.path, std::move(message));
 }
@@ -207,7 +211,8 @@ std::optional<text_value> section::to_text(const yaml_node& node, std::string pa
   };
   bool from_file = node.tag == "!file";
   if (from_file && !rule.secret)
-    return fail("!file is only for url, sub_url, username and password");
+    return fail(
+      "!file is only for url, sub_url, username, password, password_hash and a token's hash");
   if (!from_file && !node.tag.empty() && node.tag != "tag:yaml.org,2002:str")
     return fail("unknown tag " + quote(node.tag) + "; only !file is known");
   tl::expected<std::string, std::string> filled = node.text;

@@ -126,6 +126,9 @@ public:
   void error(std::string_view key, std::string message);
   void error(const text_value& value, std::string message);
 
+  /// Something worth knowing that is not wrong.
+  void warn(const text_value& value, std::string message);
+
   std::string path_of(std::string_view key) const;
 
 private:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ using seconds_f = std::chrono::duration<double>;
 enum class transport : std::uint8_t { tcp, udp };
 enum class container : std::uint8_t { fmp4, mpegts };
 enum class start_mode : std::uint8_t { always, on_demand };
-enum class access_mode : std::uint8_t { loopback, open }; ///< `users` comes with the users.
+enum class access_mode : std::uint8_t { loopback, users, open };
+enum class audience : std::uint8_t { users, loopback, everybody };
+enum class user_role : std::uint8_t { viewer, operator_, admin };
 enum class sandbox_mode : std::uint8_t { required, best_effort };
 enum class log_format : std::uint8_t { text, json };
 
@@ -83,9 +86,32 @@ struct camera_defaults {
 struct server {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
-  std::vector<std::string> hosts; ///< Further names that the Host header may hold.
-  std::vector<std::string> walls; ///< Names that a wall may give itself (`?wall=`).
-  access_mode access = access_mode::loopback;
+  std::vector<std::string> hosts;             ///< Further names that the Host header may hold.
+  std::vector<std::string> walls;             ///< Names that a wall may give itself (`?wall=`).
+  access_mode access = access_mode::loopback; ///< `users` by default when there are any.
+  bool plain_http = false; ///< Passwords over plain HTTP from elsewhere were accepted.
+  bool basic_auth = false;
+  audience metrics_access = audience::users;
+  audience health_access = audience::everybody;
+  std::vector<ip_range> trusted_proxies;
+  std::vector<std::string> cors_origins;    ///< `https://host[:port]`, lower case.
+  std::vector<std::string> frame_ancestors; ///< The same.
+};
+
+struct user_token {
+  std::string name;
+  std::string hash; ///< SHA-256 of the token, 64 hexadecimal digits.
+  std::optional<std::chrono::system_clock::time_point> expires;
+};
+
+struct user {
+  std::string name;
+  std::string password_hash; ///< Argon2id string; empty: only by token.
+  user_role role = user_role::viewer;
+  bool sees_all = true;
+  std::vector<std::string> cameras; ///< Ids; with `groups` all that he may see, unless `sees_all`.
+  std::vector<std::string> groups;
+  std::vector<user_token> tokens;
 };
 
 struct compat_listener {
@@ -126,6 +152,7 @@ struct limits {
   std::uint32_t disk_free_min_mb = 32;
   std::uint32_t subscriptions_max = 16'384; ///< Streams watched over WebSocket, of all viewers.
   std::uint32_t viewer_queue_mb = 4;        ///< What waits for one viewer.
+  std::uint32_t requests_per_second = 500;  ///< Of one address; this machine may always.
 };
 
 /// Still pictures of the cameras.
@@ -167,6 +194,7 @@ struct wall {
   /// With `cameras_dir` itself, this is what to watch for changes.
   std::vector<std::filesystem::path> files;
 
+  std::vector<user> users;
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 

@@ -23,10 +23,19 @@ void read_listen(section& here, server& into) {
   }
   into.address = parsed->address;
   into.port = parsed->port;
-  if (!is_loopback(into.address) && into.access != access_mode::open)
+  if (is_loopback(into.address))
+    return;
+  if (into.access == access_mode::loopback)
     here.error(*listen, listen->shown +
                           " is not a loopback address: whoever reaches it could watch every camera;"
-                          " if that is meant, write server.access: open");
+                          " configure users, or if that is meant, write server.access: open");
+  if (into.access == access_mode::users && !into.plain_http && into.trusted_proxies.empty())
+    here.error(
+      *listen,
+      listen->shown +
+        " is not a loopback address: passwords would cross the network unencrypted; name a "
+        "proxy that speaks TLS in server.trusted_proxies, or write server.plain_http: "
+        "accepted");
 }
 
 void read_hosts(section& here, server& into) {
@@ -54,6 +63,63 @@ void read_walls(section& here, server& into) {
       into.walls.push_back(std::move(wall.text));
     else
       here.error(wall, wall.shown + " is not a name of a-z, 0-9, _ and -");
+  }
+}
+
+void read_access(const load_context& context, const section& top, section& here, server& into) {
+  auto users = has_users(context, top);
+  into.access = users ? access_mode::users : access_mode::loopback;
+  here.read("access", into.access,
+            section::choices<access_mode>{{"loopback", access_mode::loopback},
+                                          {"users", access_mode::users},
+                                          {"open", access_mode::open}});
+  if (into.access == access_mode::users && !users)
+    here.error("access", "is users, but there are none: nobody could log in");
+  if (into.access == access_mode::loopback && users)
+    here.error("access",
+               "is loopback, but there are users: write users, so that they have to "
+               "log in, or take them out");
+  here.read("plain_http", into.plain_http,
+            section::choices<bool>{{"refused", false}, {"accepted", true}});
+  here.read("basic_auth", into.basic_auth);
+  const section::choices<audience> audiences{
+    {"public", audience::everybody}, {"users", audience::users}, {"loopback", audience::loopback}};
+  here.read("metrics_access", into.metrics_access, audiences);
+  here.read("health_access", into.health_access, audiences);
+}
+
+void read_proxies(section& here, server& into) {
+  constexpr std::size_t proxies_max = 64;
+  for (const auto& text : here.texts("trusted_proxies", proxies_max)) {
+    auto range = parse_ip_range(text.text);
+    if (!range)
+      here.error(text, text.shown +
+                         " is not an address or range such as 192.0.2.7, 10.0.0.0/8 or "
+                         "2001:db8::/32 (no bits beyond the prefix)");
+    else if (range->is_everybody())
+      here.error(text, text.shown + " is everybody: anybody could then claim any address");
+    else
+      into.trusted_proxies.push_back(*range);
+  }
+}
+
+/// `https://host[:port]`, as browsers send it in `Origin` (RFC 6454 §6.2).
+void read_origins(section& here, std::string_view key, std::vector<std::string>& into) {
+  constexpr std::size_t origins_max = 64;
+  for (auto& text : here.texts(key, origins_max)) {
+    auto& x = text.text;
+    std::transform(x.begin(), x.end(), x.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    auto scheme = std::string_view{x}.substr(0, x.find("://"));
+    auto host = scheme.size() == x.size() ? std::string_view{}
+                                          : std::string_view{x}.substr(scheme.size() + 3);
+    auto plain = host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
+    if ((scheme != "http" && scheme != "https") || host.empty() || plain != std::string_view::npos)
+      here.error(text, text.shown +
+                         " is not an origin such as https://wall.example or "
+                         "http://192.0.2.7:3000 (no path)");
+    else
+      into.push_back(std::move(x));
   }
 }
 
@@ -87,9 +153,10 @@ std::optional<endpoint> parse_listen(std::string_view text) {
 
 void read_server(load_context& context, const section& top, server& into) {
   section here{context, top.find("server"), "server", "server"};
-  here.read("access", into.access,
-            section::choices<access_mode>{{"loopback", access_mode::loopback},
-                                          {"open", access_mode::open}});
+  read_access(context, top, here, into);
+  read_proxies(here, into);
+  read_origins(here, "cors_origins", into.cors_origins);
+  read_origins(here, "frame_ancestors", into.frame_ancestors);
   read_listen(here, into);
   read_hosts(here, into);
   read_walls(here, into);
@@ -129,6 +196,7 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("disk_free_min_mb", into.disk_free_min_mb, 1, 1'000'000);
   here.read("subscriptions_max", into.subscriptions_max, 1, 16'384);
   here.read("viewer_queue_mb", into.viewer_queue_mb, 1, 256);
+  here.read("requests_per_second", into.requests_per_second, 1, 100'000);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.
   auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,

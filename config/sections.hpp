@@ -56,6 +56,12 @@ void read_drop_ins(load_context& context, const camera_defaults& defaults,
 /// Fills `context.env` up with the variables of `.env` and of `secrets_file`.
 void read_variables(load_context& context, const section& top);
 
+/// Whether anybody is configured who could log in.
+bool has_users(const load_context& context, const section& top);
+
+/// Reads `users`, and the first administrator from the environment; after `cameras`.
+void read_users(load_context& context, const section& top, wall& into);
+
 /// Reads `compat`; after all else, which it is checked against.
 void read_compat(load_context& context, const section& top, wall& into);
 

@@ -1,19 +1,13 @@
 #pragma once
 
+#include "core/wall_snapshot.hpp"
+#include "http/principal.hpp"
 #include "http/request.hpp"
 
 #include <cstdint>
 #include <string_view>
 
 namespace camwall::http {
-
-/// Each may do what those before it may.
-enum class role : std::uint8_t { none, viewer, operator_, administrator };
-
-/// Who asks. Until users exist, all that is known of somebody is where the connection comes from.
-struct principal {
-  http::role role = http::role::none;
-};
 
 /// What is asked for: every route names one.
 enum class action : std::uint8_t {
@@ -30,18 +24,24 @@ enum class action : std::uint8_t {
   sign_in,            ///< Whatever somebody needs who is not known yet.
 };
 
-/// Loopback is administrator. With `open_access` everybody else is a viewer. A loopback connection
-/// that a proxy forwards
-/// (`Forwarded`, `X-Forwarded-For`) speaks for somebody elsewhere and so does not count as
-/// loopback.
-principal identify(const request& x, bool open_access) noexcept;
+/// The one place that decides what a role may do: true when `who` may do `what` at all. Which
+/// cameras he may know of is `knows`. Whether metrics and health are open to others is decided
+/// before (access_control).
+bool permits(const principal& who, action what) noexcept;
 
-/// The one place that decides: true when `who` may do `what`; `camera` is its id, or empty when the
-/// route names none.
-bool authorize(const principal& who, action what, std::string_view camera) noexcept;
+/// True when `who` may know that this camera exists. Who may not is told that there is none.
+bool knows(const principal& who, const camera_snapshot& camera);
 
-/// True when a browser sends this request from a page of another origin (RFC 6454): refused for
-/// methods that change something. Programs send no `Origin` and are not meant.
+/// The same by id; a camera that `wall` does not hold is in no group.
+bool knows(const principal& who, std::string_view camera, const wall_snapshot* wall);
+
+/// `permits` and `knows`; `camera` is empty when nothing asks for one in particular.
+bool authorize(const principal& who, action what, std::string_view camera,
+               const wall_snapshot* wall);
+
+/// True when a browser sends this request from a page of another origin (RFC 6454) that the
+/// configuration does not list: refused for methods that change something. Programs send no
+/// `Origin` and are not meant.
 bool is_cross_origin(const request& x) noexcept;
 
 } // namespace camwall::http

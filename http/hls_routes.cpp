@@ -54,7 +54,8 @@ response hls_routes::redirect(const request& x, const path_parameters& parameter
     return problem(404, "camera_not_found", "There is no camera with this id.");
   response out;
   out.status = 307;
-  auto location = "/hls/" + camera->id + "/" + camera->grid_stream + "/index.m3u8";
+  // Relative: what stands before it (a link's secret) stays.
+  auto location = "../" + camera->id + "/" + camera->grid_stream + "/index.m3u8";
   if (!x.query.empty())
     location.append("?").append(x.query);
   out.add("Location", location).add("Cache-Control", "no-store");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ip_range.hpp"
+#include "http/principal.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,23 @@ struct request {
   int minor_version = 1;      ///< Of HTTP/1.x.
   bool from_loopback = false; ///< The other end of the connection is this machine.
   ip_address peer{};          ///< The other end of the connection.
+
+  // What the dispatcher finds out before a handler sees the request:
+  ip_address client{};        ///< Who asks: `peer`, or whom a trusted proxy speaks for.
+  bool forwarded = false;     ///< A proxy speaks for somebody, trusted or not.
+  bool secure = false;        ///< A trusted proxy says that the client came over TLS.
+  bool listed_origin = false; ///< `Origin` is one of `server.cors_origins`.
+  principal who = {};         ///< Who asks, and what for he was let in.
+
+  /// A browser asks for something to show, and not a program or a script for data.
+  bool wants_page() const noexcept {
+    return header("Accept").find("text/html") != std::string_view::npos;
+  }
+
+  /// The client is this machine itself, and no proxy on it.
+  bool is_local() const noexcept {
+    return from_loopback && !forwarded;
+  }
 
   /// Value of the first field of that name, compared without case; empty when there is none.
   std::string_view header(std::string_view name) const noexcept;

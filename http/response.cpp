@@ -12,13 +12,14 @@ namespace {
 // One allocation for the fields of nearly every answer.
 constexpr std::size_t usual_fields_bytes = 320;
 
-constexpr std::array<std::pair<int, std::string_view>, 33> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 34> phrases{{
   {101, "Switching Protocols"},
   {200, "OK"},
   {201, "Created"},
   {202, "Accepted"},
   {204, "No Content"},
   {206, "Partial Content"},
+  {303, "See Other"},
   {304, "Not Modified"},
   {307, "Temporary Redirect"},
   {400, "Bad Request"},

@@ -1,6 +1,7 @@
 // The route table and its handlers: every path that the main listener knows, but for the REST API
 // (api/).
 
+#include "http/access/browser_safety.hpp"
 #include "http/api/api_answer.hpp"
 #include "http/dispatcher.hpp"
 #include "http/problem.hpp"
@@ -14,18 +15,6 @@ namespace {
 
 response status_ok(const request& /*unused*/, const path_parameters& /*unused*/) {
   return json_response("{\"status\":\"ok\"}\n");
-}
-
-// Scripts, styles and media come from here only; hls.js needs blob: for its worker and for MSE.
-void add_page_fields(response& x) {
-  x.add("Content-Security-Policy",
-        "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; img-src 'self' data: "
-        "blob:; style-src 'self'; frame-ancestors 'self'");
-  x.add("Referrer-Policy", "no-referrer");
-}
-
-bool wants_page(const request& x) noexcept {
-  return x.header("Accept").find("text/html") != std::string_view::npos;
 }
 
 } // namespace
@@ -42,7 +31,7 @@ std::vector<route> dispatcher::table() {
   };
   using enum action;
   constexpr auto get = method::get;
-  return {
+  std::vector<route> rows{
     {get, "/", view_page, own(&dispatcher::front)},
     {get, "/static/*", view_page, own(&dispatcher::static_file)},
     {get, "/hls/:camera/index.m3u8", view_media, hls(&hls_routes::redirect)},
@@ -52,17 +41,20 @@ std::vector<route> dispatcher::table() {
     {get, "/livez", view_health, status_ok},
     {get, "/readyz", view_health, own(&dispatcher::ready)},
     {get, "/health", view_health, status_ok},
-    {get, "/version", view_health, own(&dispatcher::version)},
+    {get, "/version", view_page, own(&dispatcher::version)},
     {get, "/metrics", view_metrics, own(&dispatcher::metrics)},
   };
+  auto more = sessions_.rows();
+  rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
 }
 
 response dispatcher::front(const request& x, const path_parameters& parameters) {
-  auto page = wants_page(x);
+  auto page = x.wants_page();
   auto out = page ? static_files_.serve(x, "index.html", "no-cache") : status_ok(x, parameters);
   out.add("Vary", "Accept");
   if (page)
-    add_page_fields(out);
+    add_page_fields(out, access_.current()->settings());
   return out;
 }
 
@@ -70,7 +62,7 @@ response dispatcher::static_file(const request& x, const path_parameters& /*unus
   auto relative = x.path.substr(std::string_view{"/static/"}.size());
   auto out = static_files_.serve(x, relative, "no-cache");
   if (relative.ends_with(".html"))
-    add_page_fields(out);
+    add_page_fields(out, access_.current()->settings());
   return out;
 }
 
@@ -94,13 +86,12 @@ response dispatcher::metrics(const request& /*unused*/, const path_parameters& /
 }
 
 response dispatcher::wall_socket(const request& x, const path_parameters& /*unused*/) {
-  return accept_websocket(x, live_.wall(x, identify(x, open_access_)));
+  return accept_websocket(x, live_.wall(x, x.who));
 }
 
 // JSMpeg offers the subprotocol "null" and gives up when nothing is agreed to.
 response dispatcher::stream_socket(const request& x, const path_parameters& /*unused*/) {
-  return accept_websocket(x, live_.stream(x, identify(x, open_access_)),
-                          subprotocol::first_offered);
+  return accept_websocket(x, live_.stream(x, x.who), subprotocol::first_offered);
 }
 
 } // namespace camwall::http

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "http/access/access_control.hpp"
 #include "http/dispatcher.hpp"
 #include "http/listener.hpp"
 #include "http/transport.hpp"
@@ -44,10 +45,12 @@ private:
 tl::expected<std::unique_ptr<server>, std::string> server::start(listen_options options,
                                                                  wall_services services,
                                                                  http_observer& observer) {
-  if (!options.open_access && !is_loopback_address(options.address))
+  auto has_users =
+    services.access != nullptr && services.access->current()->settings().mode == access_mode::users;
+  if (!options.open_access && !has_users && !is_loopback_address(options.address))
     return tl::unexpected(
       "refuses to listen on " + options.address +
-      ": others could reach it, and nobody has to log in; set server.address to "
+      ": others could reach it, and nobody has to log in; configure users, set server.listen to "
       "127.0.0.1, or server.access to open if everybody may look");
   auto out = std::make_unique<server_impl>(options, std::move(services));
   if (auto opened = out->open(std::move(options), observer); !opened)

@@ -23,6 +23,8 @@
 
 namespace camwall::http {
 
+class access_control;
+
 /// Gets told what becomes of live media, for the metrics. Called from WebSocket threads.
 class live_observer {
 public:
@@ -82,6 +84,10 @@ struct wall_services {
 
   /// The configured cameras; null where they cannot be asked for.
   camera_catalogue* catalogue = nullptr;
+
+  /// Who may do what; null: as if there were no users (`listen_options::open_access`). Outlives the
+  /// listeners.
+  access_control* access = nullptr;
 
   /// Looks at addresses; null where nobody can.
   camera_prober* prober = nullptr;

@@ -45,12 +45,18 @@ constexpr std::array limit_names{"connections",
                                  "live_feeds",
                                  "live_kept_bytes",
                                  "compat_commands",
-                                 "reports"};
+                                 "reports",
+                                 "requests",
+                                 "login_queue",
+                                 "sessions"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",
                                       "message_bytes", "message_rate", "message_deadline",
                                       "protocol",      "exception"};
+
+/// What becomes of logins.
+constexpr std::array login_results{"accepted", "refused", "throttled", "busy"};
 
 } // namespace
 
@@ -84,7 +90,18 @@ struct http_metrics::instruments {
         prometheus::BuildCounter()
           .Name("camwall_ws_evictions_total")
           .Help("WebSockets that the server ended because of their client, or of a failure.")
-          .Register(x.all)) {
+          .Register(x.all)),
+      logins(prometheus::BuildCounter()
+               .Name("camwall_logins_total")
+               .Help("Passwords that were tried, by what came of it.")
+               .Register(x.all)),
+      sessions(prometheus::BuildGauge()
+                 .Name("camwall_sessions")
+                 .Help("Open sessions of users.")
+                 .Register(x.all)
+                 .Add({})) {
+    for (const auto* result : login_results)
+      logins.Add({{"result", result}});
     for (const auto* reason : eviction_reasons)
       evictions.Add({{"reason", reason}});
     for (const auto* name : limit_names)
@@ -120,6 +137,8 @@ struct http_metrics::instruments {
   prometheus::Gauge& connections;
   prometheus::Gauge& websockets;
   prometheus::Family<prometheus::Counter>& evictions;
+  prometheus::Family<prometheus::Counter>& logins;
+  prometheus::Gauge& sessions;
   std::shared_mutex mutex;
   std::unordered_map<std::string, series> known; // Guarded by mutex; bounded by the route table.
 };
@@ -145,6 +164,14 @@ void http_metrics::connections(int delta) {
 
 void http_metrics::websockets(int delta) {
   instruments_->websockets.Increment(delta);
+}
+
+void http_metrics::login(std::string_view result) {
+  instruments_->logins.Add({{"result", std::string{result}}}).Increment();
+}
+
+void http_metrics::sessions(std::size_t n) {
+  instruments_->sessions.Set(static_cast<double>(n));
 }
 
 void http_metrics::websocket_evicted(std::string_view reason) {

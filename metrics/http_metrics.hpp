@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -27,6 +28,12 @@ public:
 
   /// The server ended a WebSocket; `reason` comes from a fixed table.
   void websocket_evicted(std::string_view reason);
+
+  /// A login came to an end; `result` comes from a fixed table.
+  void login(std::string_view result);
+
+  /// The number of open sessions.
+  void sessions(std::size_t n);
 
 private:
   struct instruments;

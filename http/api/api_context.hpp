@@ -9,24 +9,18 @@
 
 namespace camwall::http {
 
-/// What the handlers of the REST API share, and the only place where they ask who asks. Outlives
-/// them.
+/// What the handlers of the REST API share. Outlives them.
 struct api_context {
   const wall_services& services;
-  bool open_access = false;
-
-  principal who(const request& x) const noexcept {
-    return identify(x, open_access);
-  }
 
   /// For the log.
-  std::string name_of(const request& /*unused*/) const {
-    return "the administrator";
+  static std::string name_of(const request& x) {
+    return x.who.name.empty() ? "the administrator" : x.who.name;
   }
 
   /// The dispatcher has asked for the route's own action and camera already.
-  static bool may(const principal& who, action what, std::string_view camera) noexcept {
-    return authorize(who, what, camera);
+  bool may(const principal& who, action what, std::string_view camera) const {
+    return authorize(who, what, camera, services.wall->load().get());
   }
 };
 

@@ -35,7 +35,7 @@ std::optional<std::string> event_stream::take(std::chrono::steady_clock::time_po
     began_ = sent_ = now;
     return greeting();
   }
-  if (now - began_ > feed_->limits().age_max)
+  if (now - began_ > feed_->limits().age_max || (parts_.has_ended && parts_.has_ended()))
     return std::nullopt;
   auto events = feed_->after(seen_, piece_bytes_max);
   if (!events) { // It comes back and is told to read everything anew.
@@ -100,13 +100,14 @@ std::vector<route> event_routes(const api_context& context) {
       return full;
     }
     out.source = std::make_shared<event_stream>(
-      feed, event_stream::parts{.last_id = std::string{last_id},
-                                .hello = hello,
-                                .may_know =
-                                  [who = c->who(x)](action needs, std::string_view camera) {
-                                    return api_context::may(who, needs, camera);
-                                  },
-                                .on_limit = limit_reached});
+      feed,
+      event_stream::parts{
+        .last_id = std::string{last_id},
+        .hello = hello,
+        .may_know = [c, who = x.who](
+                      action needs, std::string_view camera) { return c->may(who, needs, camera); },
+        .has_ended = [who = x.who] { return has_ended(who, std::chrono::system_clock::now()); },
+        .on_limit = limit_reached});
     return out;
   };
   return {{method::get, "/api/v1/events", action::view_state, open}};

@@ -22,6 +22,7 @@ public:
     std::string last_id; ///< `Last-Event-ID`; empty for a new listener.
     std::string hello;   ///< Data of the first event, JSON in one line.
     filter may_know;
+    std::function<bool()> has_ended; ///< What the listener was let in by. May be empty.
     std::function<void(std::string_view limit)> on_limit; ///< May be empty.
   };
 

@@ -68,7 +68,7 @@ response compat_dispatcher::decide(const request& x) {
   auto found = router_.find(path);
   if (found.rows == nullptr)
     return json_error(404, "there is nothing at this path");
-  if (!authorize(context_.who, found.rows->front()->action, {})) {
+  if (!permits(context_.who, found.rows->front()->action)) {
     auto out = json_error(403, "not allowed here");
     out.route = label_of(found.rows->front()->pattern);
     return out;

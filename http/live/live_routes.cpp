@@ -16,7 +16,7 @@ constexpr std::size_t wall_name_bytes_max = 64;
 } // namespace
 
 session_factory live_routes::wall(const request& x, const principal& who) {
-  if (!authorize(who, action::view_page, {}))
+  if (!permits(who, action::view_media))
     return refusing(close_code::not_allowed, "you may not watch here");
   auto name = std::string{x.query_value("wall").value_or("").substr(0, wall_name_bytes_max)};
   return [this, who, name](websocket_loop& loop, websocket_peer& peer) {
@@ -25,7 +25,7 @@ session_factory live_routes::wall(const request& x, const principal& who) {
 }
 
 session_factory live_routes::stream(const request& x, const principal& who) {
-  if (!authorize(who, action::view_page, {}))
+  if (!permits(who, action::view_media))
     return refusing(close_code::not_allowed, "you may not watch here");
   auto query = parse_stream_query(x);
   if (!query)

@@ -19,7 +19,7 @@ const stream_snapshot* find_stream(const camera_snapshot& camera, std::string_vi
 live_viewer::live_viewer(std::shared_ptr<live_room> room, websocket_peer& peer, principal who)
   : room_(std::move(room)),
     peer_(peer),
-    who_(who),
+    who_(std::move(who)),
     queue_(room_->context().limits.viewer_queue_bytes_max, room_->context().limits.waiting_max,
            [this](std::uint16_t channel, drop_reason why, std::size_t chunks) {
              on_drop(channel, why, chunks);
@@ -36,9 +36,9 @@ live_viewer::~live_viewer() {
 live_viewer::outcome live_viewer::open_channel(std::uint16_t channel, feed_key what, bool sound) {
   auto wall = room_->context().services.wall->load();
   const auto* camera = wall->find(what.camera);
-  if (camera == nullptr)
+  if (camera == nullptr || !knows(who_, *camera))
     return outcome::not_found;
-  if (!authorize(who_, action::view_media, what.camera))
+  if (!permits(who_, action::view_media))
     return outcome::not_allowed;
   if (what.stream.empty())
     what.stream = camera->grid_stream;
@@ -88,8 +88,10 @@ void live_viewer::on_drained() {
 void live_viewer::on_tick(time_point now) {
   if (ended_)
     return;
+  if (has_ended(who_, std::chrono::system_clock::now()))
+    return end(close_code::not_allowed, "the login has ended");
   room_->on_tick(now);
-  if (removal_seen_ != room_->cameras().removal()) {
+  if (who_.scope || removal_seen_ != room_->cameras().removal()) {
     removal_seen_ = room_->cameras().removal();
     end_vanished();
   }
@@ -176,8 +178,9 @@ void live_viewer::demand_watched() {
 
 void live_viewer::end_vanished() {
   std::vector<std::uint16_t> gone;
+  const auto& cameras = room_->cameras();
   for (const auto& [number, x] : channels_)
-    if (!room_->cameras().contains(x.what.camera))
+    if (!cameras.contains(x.what.camera) || !knows(who_, x.what.camera, cameras.wall().get()))
       gone.push_back(number);
   for (auto number : gone) {
     close_channel(number);

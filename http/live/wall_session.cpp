@@ -113,8 +113,11 @@ void wall_session::announce_cameras() {
     if (!has_room())
       return; // Goes on when there is; by then there may be news of the same camera.
     version_seen_ = i->first;
-    if (!authorize(who(), action::view_state, i->second.id))
+    if (!permits(who(), action::view_state) || !knows(who(), i->second.id, board.wall().get())) {
+      if (announced_.erase(i->second.id) > 0) // Its group is another now.
+        peer().send_text(removed_text(i->second.id));
       continue;
+    }
     announced_.insert(i->second.id);
     peer().send_text(i->second.message);
   }

@@ -33,6 +33,7 @@ LIBRARIES = {
     "caf/": ["actors", "tests"],
     "pistache/": ["http"],
     "wslay/": ["http"],
+    "sodium": ["http"],
     "yaml-cpp/": ["config"],
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],

@@ -25,6 +25,11 @@ function sinceLastReload() {
   return since >= 0 ? since : Infinity;
 }
 
+/** The login leads back to here. */
+function goToLogin() {
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 /** @param {WallModel} model */
 async function reloadWhenReady(model) {
   if (!(await model.ready())) return;
@@ -65,6 +70,7 @@ function main() {
   const blocked = new BlockedSocket();
   const model = new WallModel({
     onState: (state) => {
+      if (state.refusal === 401) return goToLogin();
       if (state.failures === 0 && state.loaded && wasAway) socket?.start();
       wasAway = state.failures > 0;
       wall.update(state, performance.now());

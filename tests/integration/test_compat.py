@@ -322,8 +322,8 @@ def test_e_says_an_error_and_closes_when_the_camera_fails(wall, cameras):
 def test_a_client_of_d_plays_a_numbered_playlist(wall):
     assert json.loads(get(wall, "grid", "/health")[2]) == {"status": "ok"}
     status, fields, _ = get(wall, "grid", "/hls/cam2/stream.m3u8")
-    assert (status, fields["Location"]) == (307, "/hls/yard/sub/index.m3u8")
-    status, _, body = get(wall, "grid", fields["Location"])
+    assert (status, fields["Location"]) == (307, "../yard/sub/index.m3u8")
+    status, _, body = get(wall, "grid", urllib.parse.urljoin("/hls/cam2/stream.m3u8", fields["Location"]))
     assert status == 200 and body.startswith(b"#EXTM3U")
     assert get(wall, "grid", "/hls/cam3/stream.m3u8")[0] == 404
 

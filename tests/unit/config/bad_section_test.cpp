@@ -42,7 +42,8 @@ const std::vector<bad_case> keys{
   {"unknown_tag", "log:\n  level: !env LEVEL\n",
    "wall.yaml:2:10: log.level: unknown tag \"!env\"; only !file is known\n"},
   {"file_for_no_secret", "log:\n  level: !file level.txt\n",
-   "wall.yaml:2:10: log.level: !file is only for url, sub_url, username and password\n"},
+   "wall.yaml:2:10: log.level: !file is only for url, sub_url, username, password, "
+   "password_hash and a token's hash\n"},
   {"undefined_variable", "log:\n  level: ${NOT_SET}\n",
    "wall.yaml:2:10: log.level: the variable NOT_SET is not set (environment, secrets_file, .env); "
    "${NOT_SET:-default} "
@@ -66,7 +67,7 @@ const std::string bad_listen =
   ":8080 (all addresses)\n";
 const std::string not_loopback =
   " is not a loopback address: whoever reaches it could watch every "
-  "camera; if that is meant, write server.access: open\n";
+  "camera; configure users, or if that is meant, write server.access: open\n";
 
 const std::vector<bad_case> values{
   {"listen_without_port", "server:\n  listen: 127.0.0.1\n",
@@ -86,7 +87,7 @@ const std::vector<bad_case> values{
   {"listen_everywhere_ipv6", "server:\n  listen: \"[::]:8080\"\n",
    "wall.yaml:2:11: server.listen: \"[::]:8080\"" + not_loopback},
   {"access", "server: {access: everybody}\n",
-   "wall.yaml:1:18: server.access: \"everybody\" is not one of loopback, open\n"},
+   "wall.yaml:1:18: server.access: \"everybody\" is not one of loopback, users, open\n"},
   {"host_with_port", "server: {hosts: [wall.local, \"wall:80\"]}\n",
    "wall.yaml:1:30: server.hosts[1]: \"wall:80\" is not a host name or an IP address (write no "
    "port)\n"},

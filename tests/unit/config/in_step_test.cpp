@@ -50,12 +50,16 @@ std::string example_with_everything() {
   return out;
 }
 
+bool is_list_of_mappings(std::string_view path) {
+  return path == "cameras" || path == "compat" || path == "users" || path == "users[].tokens";
+}
+
 void collect(const yaml_node& node, const std::string& path, std::set<std::string>& into) {
   if (node.what == yaml_node::kind::mapping)
     for (std::size_t i = 0; i < node.keys.size(); ++i)
       collect(node.items[i], path.empty() ? node.keys[i].text : path + "." + node.keys[i].text,
               into);
-  else if (node.what == yaml_node::kind::sequence && (path == "cameras" || path == "compat"))
+  else if (node.what == yaml_node::kind::sequence && is_list_of_mappings(path))
     for (const auto& item : node.items)
       collect(item, path + "[]", into);
   else

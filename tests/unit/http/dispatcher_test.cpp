@@ -192,7 +192,7 @@ TEST_F(dispatcher_test, refuses_hosts_that_are_not_its_own) {
 
 TEST_F(dispatcher_test, refuses_everybody_elsewhere_unless_access_is_open) {
   loopback = false;
-  for (auto path : {"/", "/livez", "/metrics", "/api/v1/cameras", "/hls/a/index.m3u8", "/nothing"})
+  for (auto path : {"/", "/metrics", "/api/v1/cameras", "/hls/a/index.m3u8", "/nothing"})
     EXPECT_EQ(get(path).status, 403) << path;
   listen_options open;
   open.open_access = true;

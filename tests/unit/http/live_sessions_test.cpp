@@ -15,7 +15,7 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr principal administrator{role::administrator};
+const principal administrator{role::administrator};
 const feed_description picture{"video/mp4; codecs=\"avc1.64001f\"", "", 640, 360};
 
 class live_sessions_test : public testing::Test {
