@@ -143,7 +143,8 @@ snapshot_ptr last_pictures::find(std::string_view camera) const {
 }
 
 void last_pictures::store(const std::string& camera, const snapshot& picture) {
-  if (picture.jpeg.size() > picture_bytes_max)
+  if (picture.jpeg.size() > picture_bytes_max || !picture.jpeg.starts_with(start_of_image) ||
+      !picture.jpeg.ends_with(end_of_image))
     return;
   auto kept = picture;
   kept.last_known = true;

@@ -71,6 +71,7 @@ TEST(last_pictures_test, that_are_damaged_or_too_large_are_none) {
   EXPECT_EQ(sut.size(), 0U);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "gate.jpg"));
   sut.store("gate", picture(std::string(last_pictures::picture_bytes_max, 'x')));
+  sut.store("gate", {.jpeg = "x"});
   EXPECT_FALSE(sut.find("gate"));
 }
 

@@ -233,8 +233,9 @@ TEST_F(snapshots_test, starts_an_idle_camera_unless_its_last_picture_is_new_enou
   EXPECT_FALSE(answers_[0].picture->last_known);
 
   desk_.detach(worker_);
-  last_.store("gate",
-              {.jpeg = "x", .width = 1, .height = 1, .taken = wall_now_ - 30s, .etag = "e"});
+  last_.store(
+    "gate",
+    {.jpeg = "\xff\xd8\xff\xd9", .width = 1, .height = 1, .taken = wall_now_ - 30s, .etag = "e"});
   ask({.camera = "gate", .max_age = 60s});
   ASSERT_EQ(answers_.size(), 2U);
   EXPECT_TRUE(answers_[1].picture->last_known);
