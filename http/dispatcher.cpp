@@ -26,7 +26,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
   : services_(std::move(services)),
     open_access_(options.open_access),
     hosts_(options.address, options.hosts),
-    static_files_(services_.static_dir),
+    page_(services_.static_dir, now),
     hls_(services_, std::move(now)),
     live_(services_),
     router_(with(table(), services_.more_routes)) {

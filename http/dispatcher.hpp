@@ -3,6 +3,7 @@
 #include "http/hls_routes.hpp"
 #include "http/host_check.hpp"
 #include "http/live/live_routes.hpp"
+#include "http/page_files.hpp"
 #include "http/router.hpp"
 #include "http/wall_services.hpp"
 
@@ -38,7 +39,7 @@ private:
   wall_services services_;
   bool open_access_;
   host_check hosts_;
-  file_responder static_files_;
+  page_files page_;
   hls_routes hls_;
   live_routes live_;
   router router_;
