@@ -12,7 +12,9 @@ const WAIT_MAX_MS = 400;
  */
 
 export class StartGate {
-  constructor() {
+  /** @param {(call: () => void, ms: number) => ReturnType<typeof setTimeout>} [callLater] */
+  constructor(callLater = (call, ms) => setTimeout(call, ms)) {
+    this.callLater_ = callLater;
     /** @type {Set<Ticket>} */
     this.waiting_ = new Set();
   }
@@ -23,7 +25,7 @@ export class StartGate {
    */
   enter(release) {
     /** @type {Ticket} */
-    const ticket = { ready: false, release, timer: setTimeout(() => this.giveUp_(ticket), WAIT_MAX_MS) };
+    const ticket = { ready: false, release, timer: this.callLater_(() => this.giveUp_(ticket), WAIT_MAX_MS) };
     this.waiting_.add(ticket);
     return {
       ready: () => {

@@ -98,8 +98,8 @@ function measure(readMax) {
   const step = (/** @type {string} */ name) => void (steps[name] ??= []).push(performance.now());
   for (const event of ['loadedmetadata', 'loadeddata']) document.addEventListener(event, () => step(event), true);
   const Plain = window.WebSocket;
-  window.WebSocket = class extends Plain {
-    /** @param {string} url */
+  const Noted = class extends Plain {
+    /** @param {string|URL} url */
     constructor(url) {
       super(url);
       step('socket begun');
@@ -120,6 +120,7 @@ function measure(readMax) {
       super.send(text);
     }
   };
+  Object.assign(window, { WebSocket: Noted });
 
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)

@@ -183,14 +183,14 @@ async function fillBrowser(removingHelps) {
     const quota = { full: true, refused: 0, removed: 0 };
     Object.assign(window, { quota });
     const { appendBuffer, remove } = SourceBuffer.prototype;
-    SourceBuffer.prototype.appendBuffer = function (data) {
+    SourceBuffer.prototype.appendBuffer = function (/** @type {BufferSource} */ data) {
       if (quota.full) {
         ++quota.refused;
         throw new DOMException('there is no room', 'QuotaExceededError');
       }
       return appendBuffer.call(this, data);
     };
-    SourceBuffer.prototype.remove = function (begin, end) {
+    SourceBuffer.prototype.remove = function (/** @type {number} */ begin, /** @type {number} */ end) {
       ++quota.removed;
       if (helps) quota.full = false;
       return remove.call(this, begin, end);
