@@ -63,6 +63,7 @@ dispatcher::dispatcher(const listen_options& options, wall_services services, hl
     hosts_(options.address, options.hosts),
     static_files_(services_.static_dir),
     api_{services_},
+    page_(services_.static_dir, now),
     hls_(services_, std::move(now)),
     live_(services_),
     sessions_(access_, services_, static_files_),

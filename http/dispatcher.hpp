@@ -6,6 +6,7 @@
 #include "http/hls_routes.hpp"
 #include "http/host_check.hpp"
 #include "http/live/live_routes.hpp"
+#include "http/page_files.hpp"
 #include "http/router.hpp"
 #include "http/wall_services.hpp"
 
@@ -61,6 +62,7 @@ private:
   host_check hosts_;
   file_responder static_files_;
   api_context api_;
+  page_files page_;
   hls_routes hls_;
   live_routes live_;
   session_routes sessions_;

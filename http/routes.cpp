@@ -51,7 +51,7 @@ std::vector<route> dispatcher::table() {
 
 response dispatcher::front(const request& x, const path_parameters& parameters) {
   auto page = x.wants_page();
-  auto out = page ? static_files_.serve(x, "index.html", "no-cache") : status_ok(x, parameters);
+  auto out = page ? page_.page(x) : status_ok(x, parameters);
   out.add("Vary", "Accept");
   if (page)
     add_page_fields(out, access_.current()->settings());
@@ -59,8 +59,8 @@ response dispatcher::front(const request& x, const path_parameters& parameters) 
 }
 
 response dispatcher::static_file(const request& x, const path_parameters& /*unused*/) {
-  auto relative = x.path.substr(std::string_view{"/static/"}.size());
-  auto out = static_files_.serve(x, relative, "no-cache");
+  auto relative = std::string_view{x.path}.substr(std::string_view{"/static/"}.size());
+  auto out = page_.file(x, relative);
   if (relative.ends_with(".html"))
     add_page_fields(out, access_.current()->settings());
   return out;

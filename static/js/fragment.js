@@ -8,6 +8,7 @@
  * @typedef {object} Span
  * @property {number} decodeTime seconds on the worker's timeline
  * @property {number} duration seconds; 0 when the chunk does not say
+ * @property {number} [composition] seconds between decoding it and showing it
  */
 
 const TFHD_BASE_DATA_OFFSET = 0x1;
@@ -16,8 +17,11 @@ const TFHD_DEFAULT_DURATION = 0x8;
 const TRUN_DATA_OFFSET = 0x1;
 const TRUN_FIRST_FLAGS = 0x4;
 const TRUN_DURATION = 0x100;
-/** Further fields of each sample, four bytes each: size, flags, composition offset. */
-const TRUN_OTHERS = [0x200, 0x400, 0x800];
+const TRUN_SIZE = 0x200;
+const TRUN_FLAGS = 0x400;
+const TRUN_COMPOSITION = 0x800;
+/** Further fields of each sample, four bytes each. */
+const TRUN_OTHERS = [TRUN_SIZE, TRUN_FLAGS, TRUN_COMPOSITION];
 /** More in one chunk means that it is not a chunk of ours. */
 const SAMPLES_MAX = 1024;
 
@@ -68,7 +72,8 @@ export function readSpan(chunk, track) {
     const tfdt = traf && find(traf, ['tfdt']);
     if (!traf || !tfdt) return null;
     const decodeTime = unsigned(tfdt, 4, tfdt.getUint8(0) === 1) / track.timescale;
-    return { decodeTime, duration: durationOf(traf, track.defaultDuration) / track.timescale };
+    const duration = durationOf(traf, track.defaultDuration) / track.timescale;
+    return { decodeTime, duration, composition: compositionOf(traf) / track.timescale };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -94,4 +99,13 @@ function durationOf(traf, fallback) {
   let sum = 0;
   for (let i = 0; i < samples; ++i, at += step) sum += trun.getUint32(at);
   return sum;
+}
+
+/** How much later than decoded the first sample is shown. @param {DataView} traf */
+function compositionOf(traf) {
+  const trun = find(traf, ['trun']);
+  const flags = trun ? trun.getUint32(0) & 0xffffff : 0;
+  if (!trun || !(flags & TRUN_COMPOSITION) || trun.getUint32(4) === 0) return 0;
+  const before = [TRUN_DATA_OFFSET, TRUN_FIRST_FLAGS, TRUN_DURATION, TRUN_SIZE, TRUN_FLAGS];
+  return trun.getInt32(8 + 4 * before.filter((x) => flags & x).length);
 }

@@ -1,6 +1,7 @@
 // Wires the page together: the model asks the server, the socket brings pictures and changes, the wall shows, the guard
 // starts the page anew when it must.
 
+import { connectWall, takeEarlyCameras } from './early.js';
 import { enterKiosk } from './kiosk.js';
 import { PageGuard } from './page_guard.js';
 import { BlockedSocket } from './player_choice.js';
@@ -54,7 +55,7 @@ function openSocket(model, guard, name) {
     onCamera: (camera) => model.tellCamera(camera),
     onRemoved: (id) => model.tellRemoved(id),
     onBuild: (build) => guard.sawBuild(performance.now(), build),
-  });
+  }, connectWall);
   socket.start();
   return socket;
 }
@@ -77,6 +78,7 @@ function main() {
       tick();
     },
     onBuild: (build) => guard.sawBuild(performance.now(), build),
+    early: takeEarlyCameras(),
   });
   let wasAway = false;
   // Who asks for HLS may have reasons against the socket altogether.

@@ -12,6 +12,8 @@ import { Timeline } from './timeline.js';
 /** Seconds kept behind the present moment, and how many more may gather before they are thrown away. */
 const KEEP_SECONDS = 4;
 const TRIM_AFTER_SECONDS = 8;
+/** Nearer to the present than this the player gets there by playing faster. */
+const JUMP_AT_START_SECONDS = 0.15;
 /** Before a hole in the buffer the browser stops this close to it. */
 const AT_HOLE_SECONDS = 0.1;
 
@@ -22,8 +24,9 @@ export class MsePlayer {
    * @param {HTMLVideoElement} video
    * @param {import('./wall_socket.js').Wish} wish
    * @param {import('./hls_player.js').PlayerEvents} events
+   * @param {import('./start_gate.js').StartGate} gate
    */
-  constructor(socket, video, wish, events) {
+  constructor(socket, video, wish, events, gate) {
     this.socket_ = socket;
     this.video_ = video;
     this.wish_ = wish;
@@ -52,7 +55,10 @@ export class MsePlayer {
     video.muted = true;
     this.source_ = new MediaSource();
     this.url_ = URL.createObjectURL(this.source_);
-    this.track_ = new MseTrack(this.video_, { onBroken: this.onError_ });
+    this.track_ = new MseTrack(this.video_, { onBroken: this.onError_, firstAlone: true });
+    this.start_ = gate.enter(() => this.catchUp_());
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => this.start_.ready());
+    else this.video_.addEventListener('loadeddata', () => this.start_.ready(), { once: true });
     this.source_.addEventListener('sourceopen', () => this.attach_(), { once: true });
     this.video_.src = this.url_;
     this.unsubscribe_ = this.subscribe_();
@@ -91,6 +97,7 @@ export class MsePlayer {
 
   destroy() {
     clearInterval(this.steerTimer_);
+    this.start_.leave();
     this.video_.removeEventListener('error', this.onError_);
     this.unsubscribe_();
     this.sound_?.destroy();
@@ -184,14 +191,14 @@ export class MsePlayer {
   /** Element and server are ready, in either order. */
   attach_() {
     if (this.track_.attached || this.opened_ === null || this.format_ === null || this.source_.readyState !== 'open') return;
-    const mime = this.opened_.mime;
-    // What is there already arrives in one burst; it is played from its end.
-    setTimeout(() => {
-      if (this.track_.attached || this.source_.readyState !== 'open') return;
-      const start = this.timeline_.horizon - this.target_();
-      if (start > 0) this.video_.currentTime = start;
-      this.track_.attach(this.source_, mime);
-    });
+    this.track_.attach(this.source_, this.opened_.mime);
+  }
+
+  /** The keyframe with which it began was shown, or should have been: from there to the present. */
+  catchUp_() {
+    const present = this.timeline_.horizon - this.target_();
+    if (present - this.video_.currentTime > JUMP_AT_START_SECONDS) this.forwardTo_(present);
+    this.track_.release();
   }
 
   target_() {

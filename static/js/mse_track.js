@@ -16,9 +16,11 @@ const KEEP_AT_LEAST_SECONDS = 1;
 export class MseTrack {
   /**
    * @param {HTMLMediaElement} element
-   * @param {{onBroken: () => void}} events the element can take no more; nothing but a new one helps
+   * @param {object} options
+   * @param {() => void} options.onBroken the element can take no more; nothing but a new one helps
+   * @param {boolean} [options.firstAlone] what follows the first picture waits for `release`
    */
-  constructor(element, { onBroken }) {
+  constructor(element, { onBroken, firstAlone = false }) {
     this.element_ = element;
     this.onBroken_ = onBroken;
     /** @type {SourceBuffer|null} */
@@ -30,6 +32,8 @@ export class MseTrack {
     /** @type {number|null} */
     this.trimTo_ = null;
     this.madeRoom_ = false;
+    this.firstAlone_ = firstAlone;
+    this.held_ = false;
     this.onUpdateEnd_ = () => this.pump_();
   }
 
@@ -67,6 +71,12 @@ export class MseTrack {
     return true;
   }
 
+  /** Goes on behind the first picture. */
+  release() {
+    this.firstAlone_ = this.held_ = false;
+    this.pump_();
+  }
+
   /** Forgets what lies before. @param {number} seconds */
   trim(seconds) {
     this.trimTo_ = seconds;
@@ -88,7 +98,7 @@ export class MseTrack {
 
   pump_() {
     const buffer = this.buffer_;
-    if (buffer === null || buffer.updating) return;
+    if (buffer === null || buffer.updating || this.held_) return;
     try {
       if (this.trimTo_ !== null) this.remove_(buffer, this.trimTo_);
       else this.appendNext_(buffer);
@@ -127,12 +137,15 @@ export class MseTrack {
     const differs = this.queue_.findIndex(
       (x) => (x.offset !== null && x.offset !== offset) || (x.mime !== null && x.mime !== this.mime_),
     );
-    const steps = this.queue_.slice(0, differs < 0 ? this.queue_.length : differs);
+    const firstPicture = this.firstAlone_ ? this.queue_.findIndex((x) => x.offset !== null) : -1;
+    const together = firstPicture < 0 ? this.queue_.length : firstPicture + 1;
+    const steps = this.queue_.slice(0, differs < 0 ? together : Math.min(differs, together));
     buffer.appendBuffer(joined(steps));
     // Only now are they taken: an append for which there is no room is made again.
     this.queue_.splice(0, steps.length);
     this.queueBytes_ -= steps.reduce((sum, x) => sum + x.data.byteLength, 0);
     this.madeRoom_ = false;
+    this.held_ = this.firstAlone_ && steps.some((x) => x.offset !== null);
   }
 }
 

@@ -3,6 +3,7 @@
 import { HlsPlayer } from './hls_player.js';
 import { MsePlayer } from './mse_player.js';
 import { NativePlayer } from './native_player.js';
+import { StartGate } from './start_gate.js';
 
 /**
  * @typedef {import('./player_choice.js').PlayerKind} PlayerKind
@@ -126,10 +127,11 @@ const importHls = (failures) =>
 
 /** @param {import('./wall_socket.js').WallSocket} socket @returns {PlayerKit} */
 function mseKit(socket) {
+  const gate = new StartGate();
   return {
     kind: 'mse',
     make: (video, camera, stream, audio, events) =>
-      new MsePlayer(socket, video, { camera, stream: stream.name, audio }, events),
+      new MsePlayer(socket, video, { camera, stream: stream.name, audio }, events, gate),
     canPlay: canPlayByMediaSource,
   };
 }

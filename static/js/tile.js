@@ -26,6 +26,10 @@ const LARGE_RETRY_MS = 30_000;
 const UNSEEN_GRACE_MS = 5_000;
 /** A new player beside one that plays must show a picture within this. */
 const CHANGE_DEADLINE_MS = 10_000;
+/** So long it may take to find out whether the first picture is followed by others. */
+const STARTING_MS = 2_000;
+/** A tile that has none by then is no longer one that starts. */
+const FIRST_PICTURE_MS = 3_000;
 /** Media Source players in a row that showed nothing. */
 const MSE_REBUILDS_MAX = 2;
 
@@ -61,6 +65,10 @@ export class Tile {
     this.paused_ = false;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
+    this.made_ = performance.now();
+    /** @type {number|null} when the first picture was seen; what it was followed by is judged soon after */
+    this.firstPicture_ = null;
+    this.started_ = false;
     /** @type {import('./badge.js').BadgeKind} */
     this.badge = 'connecting';
   }
@@ -273,6 +281,9 @@ export class Tile {
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
     this.badge = badge.kind;
+    if (seen.shown) this.firstPicture_ ??= now;
+    this.started_ ||= badge.trusted || now - (this.firstPicture_ ?? this.made_ + FIRST_PICTURE_MS) > STARTING_MS;
+    this.view_.renderStarting(!this.started_);
     this.view_.render(this.camera, badge, this.feed_.frames, { ...this.chosen_, kind: this.feed_.kind ?? this.chosen_.kind });
     this.view_.renderCaptured(seen.captured);
     if (this.expanded_) this.renderLarge_();

@@ -33,6 +33,7 @@ export class TileView {
       make('div', 'tools', this.sound_, this.close_),
     );
     setData(this.element, 'camera', cameraId);
+    this.renderStarting(true);
   }
 
   /**
@@ -57,6 +58,11 @@ export class TileView {
     setTitle(element, sentences.filter((x) => x !== '').join('\n'));
     const name = `${fill(this.words_.ui.open, { label: camera.label })}, ${this.words_.badge[badge.kind]}`;
     if (this.open_.getAttribute('aria-label') !== name) this.open_.setAttribute('aria-label', name);
+  }
+
+  /** No picture was judged yet. @param {boolean} starting */
+  renderStarting(starting) {
+    this.element.toggleAttribute('data-starting', starting);
   }
 
   /** When the picture that is seen was taken, by the server's clock. @param {number|null} captured seconds since the epoch */

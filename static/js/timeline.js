@@ -22,6 +22,8 @@ export class Timeline {
     this.offset = /** @type {number|null} */ (null);
     /** Where the next picture is expected, in seconds. */
     this.end = 0;
+    /** Until when pictures are shown: behind `end` where they are not decoded in their order. */
+    this.shownEnd_ = 0;
     this.lastStart_ = -Infinity;
     this.interval_ = DURATION_GUESS;
     this.lastDuration_ = DURATION_GUESS;
@@ -51,16 +53,20 @@ export class Timeline {
    * @param {boolean} jump the server says that it does not continue the one before
    * @returns {{at: number, moved: boolean}} where it lies, and whether `offset` is another than before
    */
-  place({ decodeTime, duration }, captureMs, jump) {
+  place({ decodeTime, duration, composition = 0 }, captureMs, jump) {
     const expected = this.offset === null ? null : decodeTime + this.offset;
-    const moved =
-      expected === null || jump || expected - this.end > HOLE_SHARE * this.lastDuration_ || expected <= this.lastStart_;
-    if (moved) this.offset = this.end - decodeTime;
-    const at = moved ? this.end : expected;
+    const anew = expected === null || jump;
+    const moved = anew || expected - this.end > HOLE_SHARE * this.lastDuration_ || expected <= this.lastStart_;
+    // What is shown earlier than pictures that are there takes their place; the browser may be at them already, and then
+    // it waits for the next keyframe.
+    const begin = anew ? Math.max(this.end, this.shownEnd_ - composition) : this.end;
+    if (moved) this.offset = begin - decodeTime;
+    const at = moved ? begin : expected;
     this.lastDuration_ = duration > 0 ? duration : this.lastDuration_;
     if (!moved) this.interval_ += INTERVAL_WEIGHT * (at - this.lastStart_ - this.interval_);
     this.lastStart_ = at;
     this.end = at + this.lastDuration_;
+    this.shownEnd_ = Math.max(this.shownEnd_, this.end + composition);
     this.note_(at, captureMs / 1000);
     return { at, moved };
   }

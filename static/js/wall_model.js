@@ -88,12 +88,14 @@ export class WallModel {
    * @param {object} options
    * @param {(state: WallState) => void} options.onState after every poll, and whenever a camera was told
    * @param {(build: string) => void} options.onBuild
+   * @param {Promise<Response>|null} [options.early] the first answer, when it was asked for already
    */
-  constructor({ onState, onBuild }) {
+  constructor({ onState, onBuild, early = null }) {
     this.state = initialState;
     this.clock = new ServerClock();
     this.onState_ = onState;
     this.onBuild_ = onBuild;
+    this.early_ = early;
     /** The wall's socket is open and tells every change. */
     this.live_ = false;
     this.buildAsked_ = -Infinity;
@@ -180,7 +182,9 @@ export class WallModel {
     const cameras = [];
     let offset = /** @type {number|null} */ (0);
     for (let page = 0; offset !== null && page < PAGES_MAX; ++page) {
-      const response = await ask(offset === 0 ? '/api/v1/cameras' : `/api/v1/cameras?offset=${offset}`);
+      const early = this.early_;
+      this.early_ = null;
+      const response = await ask(offset === 0 ? '/api/v1/cameras' : `/api/v1/cameras?offset=${offset}`, early);
       const date = Date.parse(response.headers.get('date') ?? '');
       this.clock.observe(Number.isNaN(date) ? null : date, performance.now());
       const answer = readCameras(await response.json());
@@ -200,12 +204,12 @@ export class WallModel {
   }
 }
 
-/** @param {string} path @returns {Promise<Response>} */
-async function ask(path) {
+/** @param {string} path @param {Promise<Response>|null} [early] was asked already @returns {Promise<Response>} */
+async function ask(path, early = null) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);
   try {
-    const response = await fetch(path, { cache: 'no-store', signal: abort.signal, headers: { Accept: 'application/json' } });
+    const response = await (early ?? fetch(path, { cache: 'no-store', signal: abort.signal, headers: { Accept: 'application/json' } }));
     if (!response.ok) throw new HttpStatusError(response.status);
     // The body is small; reading it here keeps it within the deadline.
     const body = await response.text();

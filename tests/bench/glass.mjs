@@ -1,7 +1,10 @@
 // From glass to glass: how old a picture is when a browser shows it, and how much of it all the browser shows.
 //
-//   node tests/bench/glass.mjs [--tiles 16] [--seconds 60] [--fps 15] [--gop 15] [--size 640x360] [--player auto]
+//   node tests/bench/glass.mjs [--tiles 16] [--seconds 60] [--fps 15] [--gop 15] [--size 640x360] [--player auto] [--loads 6]
 //   node tests/bench/glass.mjs --url http://127.0.0.1:8080/ …     a wall that runs already, of cameras from glass_source.sh
+//
+// The page is opened as often as --loads says, the first time with an empty cache, and each step up to the first pictures is told. `--seconds 0`
+// ends there.
 //
 // Without --url: one glass_source.sh, passed on by camwall-camera-sim as that many cameras, and a camwall of its own
 // (CAMWALL_BUILD, default build/release; CAMWALL_TEST_PORT and the ports after it).
@@ -17,6 +20,8 @@ const SOURCE = fileURLToPath(new URL('glass_source.sh', import.meta.url));
 const LIVE_DEADLINE_MS = 60_000;
 /** What the opening of the page costs is no part of the figures. */
 const SETTLE_MS = 10_000;
+/** A page that is left at once would still be busy when it is opened anew. */
+const BETWEEN_LOADS_MS = 2_000;
 /** Reading pixels back costs the browser something, so only some tiles are read. */
 const READ_TILES_MAX = 4;
 const CLOCK_TICKS = 100;
@@ -30,11 +35,13 @@ const { values: options } = parseArgs({
     gop: { type: 'string', default: '15' },
     size: { type: 'string', default: '640x360' },
     player: { type: 'string', default: 'auto' },
+    loads: { type: 'string', default: '6' },
   },
 });
 const tiles = Number(options.tiles);
 const seconds = Number(options.seconds);
 const fps = Number(options.fps);
+const loads = Number(options.loads);
 
 /** Runs in the page, before it: counts the pictures of every video, and reads the time out of some. @param {number} readMax */
 function measure(readMax) {
@@ -62,10 +69,18 @@ function measure(readMax) {
     const camera = /** @type {HTMLElement|null} */ (video.closest('.tile'))?.dataset.camera;
     if (known.has(video) || camera === undefined) return;
     known.add(video);
+    const built = performance.now();
+    step('player built');
     const note = cameras.get(camera) ?? { first: null, frames: 0, ages: [], read: cameras.size < readMax };
     cameras.set(camera, note);
     const see = () => {
       const now = performance.now();
+      if (note.first === null) {
+        step('first picture');
+        step('(from player built to first picture)');
+        const last = steps['(from player built to first picture)'];
+        if (last) last[last.length - 1] = now - built;
+      }
       note.first ??= now;
       ++note.frames;
       if (note.read) {
@@ -77,6 +92,36 @@ function measure(readMax) {
     };
     video.requestVideoFrameCallback(see);
   };
+  /** @type {Record<string, number[]>} ms after the navigation began, by step */
+  const steps = {};
+  Object.assign(window, { glassSteps: steps });
+  const step = (/** @type {string} */ name) => void (steps[name] ??= []).push(performance.now());
+  for (const event of ['loadedmetadata', 'loadeddata']) document.addEventListener(event, () => step(event), true);
+  const Plain = window.WebSocket;
+  const Noted = class extends Plain {
+    /** @param {string|URL} url */
+    constructor(url) {
+      super(url);
+      step('socket begun');
+      this.addEventListener('open', () => step('socket open'));
+      /** @type {Set<number>} */
+      const seen = new Set();
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') return data.includes('"opened"') ? step('stream opened') : undefined;
+        const channel = new DataView(data).getUint16(2);
+        if (!seen.has(channel)) step('first chunk');
+        seen.add(channel);
+      });
+    }
+
+    /** @override @param {string} text */
+    send(text) {
+      if (text.includes('"subscribe"')) step('subscribed');
+      super.send(text);
+    }
+  };
+  Object.assign(window, { WebSocket: Noted });
+
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes)
@@ -109,16 +154,53 @@ function cpuSeconds(profile) {
 /** @param {number[]} list @param {number} share */
 const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? NaN;
 
+/** Opens the page and waits for a picture in every tile. @param {import('playwright-core').Page} page @param {string} url */
+async function open(page, url) {
+  await page.goto(new URL(`/?player=${options.player}`, url).href);
+  const everyTile = (/** @type {number} */ n) => [.../** @type {any} */ (window).glass.values()].filter((x) => x.first !== null).length >= n;
+  await page.waitForFunction(everyTile, tiles, { timeout: 60_000 });
+  /** @type {Record<string, number[]>} */
+  const steps = await page.evaluate(() => {
+    const files = performance.getEntriesByType('resource').filter((x) => /\.js$/.test(x.name));
+    const ends = files.map((x) => /** @type {PerformanceResourceTiming} */ (x).responseEnd);
+    const list = performance.getEntriesByType('resource').find((x) => x.name.includes('/api/v1/cameras'));
+    return {
+      'page here': performance.getEntriesByType('navigation').map((x) => /** @type {PerformanceNavigationTiming} */ (x).responseEnd),
+      'scripts loaded': [Math.max(...ends)],
+      'cameras known': list ? [/** @type {PerformanceResourceTiming} */ (list).responseEnd] : [],
+      .../** @type {any} */ (window).glassSteps,
+    };
+  });
+  return steps;
+}
+
+/** @param {string} what @param {Record<string, number[]>[]} all of several loads */
+function tellSteps(what, all) {
+  const names = [...new Set(all.flatMap((x) => Object.keys(x)))];
+  const rows = names.map((name) => ({ name, list: all.flatMap((x) => x[name] ?? []) }));
+  rows.sort((a, b) => Number(a.name.startsWith('(')) - Number(b.name.startsWith('(')) || percentile(a.list, 0.5) - percentile(b.list, 0.5));
+  console.log(`  ${what}; ms after the navigation began: median, worst`);
+  for (const { name, list } of rows)
+    console.log(`    ${name.padEnd(38)}${String(Math.round(percentile(list, 0.5))).padStart(6)}${String(Math.round(Math.max(...list))).padStart(6)}`);
+}
+
 /** @param {string} url */
 async function run(url) {
   const browser = await openBrowser({ width: 1600, height: 900 });
   try {
     const { page } = browser;
     await page.addInitScript(measure, READ_TILES_MAX);
-    await page.goto(new URL(`/?player=${options.player}`, url).href);
-    const everyTile = (/** @type {number} */ n) => [.../** @type {any} */ (window).glass.values()].filter((x) => x.first !== null).length >= n;
-    await page.waitForFunction(everyTile, tiles, { timeout: 60_000 });
-    const first = await page.evaluate(() => [.../** @type {any} */ (window).glass.values()].map((x) => x.first));
+    console.log(`${tiles} tiles, ${options.size} at ${fps} fps, a keyframe every ${options.gop}`);
+    /** @type {Record<string, number[]>[]} */
+    const warm = [];
+    for (let i = 0; i < loads; ++i) {
+      const steps = await open(page, url);
+      if (i === 0) tellSteps('opened with an empty cache', [steps]);
+      else warm.push(steps);
+      await page.waitForTimeout(BETWEEN_LOADS_MS);
+    }
+    if (warm.length > 0) tellSteps(`opened again, ${warm.length} times`, warm);
+    if (seconds === 0) return;
     await page.waitForTimeout(SETTLE_MS);
     await page.evaluate(() => {
       for (const x of /** @type {any} */ (window).glass.values()) Object.assign(x, { frames: 0, ages: [] });
@@ -133,9 +215,8 @@ async function run(url) {
     const ages = notes.flatMap((x) => x.ages);
     const shares = notes.map((x) => x.frames / (fps * took));
     const round = Math.round;
-    console.log(`${tiles} tiles, ${options.size} at ${fps} fps, a keyframe every ${options.gop}, ${round(took)} s, player ${players}`);
+    console.log(`  playing for ${round(took)} s, player ${players}`);
     console.log(`  glass to glass   p50 ${round(percentile(ages, 0.5))} ms, p95 ${round(percentile(ages, 0.95))} ms (${ages.length} pictures)`);
-    console.log(`  first picture    median ${round(percentile(first, 0.5))} ms, worst ${round(Math.max(...first))} ms after opening the page`);
     console.log(`  pictures shown   ${(100 * shares.reduce((a, b) => a + b, 0) / tiles).toFixed(1)} %, worst tile ${(100 * Math.min(...shares)).toFixed(1)} %`);
     console.log(`  browser          ${round(100 * busy)} % of a core`);
   } finally {

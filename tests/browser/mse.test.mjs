@@ -154,6 +154,83 @@ test('a worker that begins anew plays on, with another timeline, without a step 
   assert.equal(await attribute('d', 'data-badge'), 'live');
 });
 
+test('a codec that changes in the midst of it plays on, in the same element and without a step back', async () => {
+  const { page } = browser;
+  const [small, high] = await Promise.all(['cam01_sub.mov', 'h264_high_bframes.mov'].map((x) => readClip(x, false)));
+  assert.ok(small && high);
+  assert.notEqual(small.videoMime, high.videoMime);
+  server.cameras = [camera('q')];
+  await page.goto(url);
+  await live();
+  await watchForStepsBack();
+  const video = await page.$('[data-camera="q"] video');
+  for (const clip of [high, small]) {
+    const before = await pictures(page);
+    server.feed('q/sub').play(clip);
+    await presentedFrames(page, 500);
+    const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+    assert.ok((frames.q ?? 0) >= 15, `${frames.q} frames of ${clip.videoMime}`);
+    assert.ok(difference(before.q, (await pictures(page)).q) > 20, `no pixels of ${clip.videoMime}`);
+  }
+  assert.ok(await video?.evaluate((x) => x.isConnected));
+  assert.equal(await stepsBack(), 0);
+  assert.equal(await attribute('q', 'data-badge'), 'live');
+});
+
+/** From now on the browser has no room for media. @param {boolean} removingHelps */
+async function fillBrowser(removingHelps) {
+  await browser.page.evaluate((helps) => {
+    const quota = { full: true, refused: 0, removed: 0 };
+    Object.assign(window, { quota });
+    const { appendBuffer, remove } = SourceBuffer.prototype;
+    SourceBuffer.prototype.appendBuffer = function (/** @type {BufferSource} */ data) {
+      if (quota.full) {
+        ++quota.refused;
+        throw new DOMException('there is no room', 'QuotaExceededError');
+      }
+      return appendBuffer.call(this, data);
+    };
+    SourceBuffer.prototype.remove = function (/** @type {number} */ begin, /** @type {number} */ end) {
+      ++quota.removed;
+      if (helps) quota.full = false;
+      return remove.call(this, begin, end);
+    };
+  }, removingHelps);
+}
+
+const quota = () => browser.page.evaluate(() => /** @type {{full: boolean, refused: number, removed: number}} */ (/** @type {any} */ (window).quota));
+
+test('a browser without room gets some by forgetting the past, and loses no picture', async () => {
+  const { page } = browser;
+  server.cameras = [camera('r')];
+  await page.goto(url);
+  await live();
+  await presentedFrames(page, 2_000); // There has to be something to forget.
+  await watchForStepsBack();
+  const video = await page.$('[data-camera="r"] video');
+  await fillBrowser(true);
+  const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+  assert.ok((frames.r ?? 0) >= 20, `${frames.r} frames`);
+  assert.deepEqual(await quota(), { full: false, refused: 1, removed: 1 });
+  assert.ok(await video?.evaluate((x) => x.isConnected));
+  assert.equal(await stepsBack(), 0);
+});
+
+test('a browser whose room does not come back gets a new player, and plays on when there is room', async () => {
+  const { page } = browser;
+  server.cameras = [camera('t')];
+  await page.goto(url);
+  await live();
+  await presentedFrames(page, 2_000);
+  const video = await page.$('[data-camera="t"] video');
+  await fillBrowser(false);
+  await page.waitForFunction((x) => !x?.isConnected, video, { timeout: HONEST_MS });
+  await page.evaluate(() => void (/** @type {any} */ (window).quota.full = false));
+  await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'it plays on' });
+  const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+  assert.ok((frames.t ?? 0) >= 15, `${frames.t} frames`);
+});
+
 test('what the server leaves out for a slow viewer, and pauses of the camera, are played over', async () => {
   const { page } = browser;
   server.cameras = [camera('e')];

@@ -52,6 +52,34 @@ test('all sixteen tiles present frames and their pixels change', async (t) => {
   t.diagnostic(`live after ${Math.round(tookMs)} ms; frames in ${FRAMES_WINDOW_MS} ms: ${Object.values(frames).join(' ')}`);
 });
 
+test('where no WebSocket opens all tiles play HLS, by frames and pixels, and say so', { skip: PLAYER === 'hls' }, async (t) => {
+  const other = await openBrowser({ width: 1440, height: 900 });
+  try {
+    const { page } = other;
+    await page.addInitScript(() => {
+      Object.assign(window, { WebSocket: class extends EventTarget {
+        readyState = 0;
+        close() {}
+        send() {}
+      } });
+    });
+    await page.goto(wall.url);
+    const { tookMs } = await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'sixteen live tiles without a WebSocket' });
+    assert.equal(await page.locator('.tile[data-player="hls"][data-player-reason="socket_blocked"]').count(), CAMERAS);
+    const first = await pictures(page);
+    const frames = await presentedFrames(page, FRAMES_WINDOW_MS);
+    const second = await pictures(page);
+    for (const [camera, count] of Object.entries(frames)) {
+      assert.ok(count >= 10, `${camera} presented ${count} frames in ${FRAMES_WINDOW_MS} ms`);
+      assert.ok(difference(first[camera], second[camera]) > 20, `the pixels of ${camera} stand still`);
+    }
+    assert.deepEqual(other.problems, []);
+    t.diagnostic(`live after ${Math.round(tookMs)} ms`);
+  } finally {
+    await other.close();
+  }
+});
+
 test('a tile opens large with the main stream, and Escape brings the wall back', async () => {
   const { page } = browser;
   await page.click('[data-camera="cam02"] .tile-open');

@@ -1,5 +1,6 @@
 #include "tools/camera_sim/camera.hpp"
 
+#include "tools/camera_sim/live_source.hpp"
 #include "tools/camera_sim/pacer.hpp"
 
 #include <arpa/inet.h>
@@ -250,7 +251,20 @@ void camera::serve(unique_fd client, const std::string& address, std::uint16_t p
 void camera::on_client(GstRTSPServer* server, GstRTSPClient* client, gpointer self) {
   hold_until_closes_are_over(client);
   static_cast<camera*>(self)->replies_.attach(server, client);
+  g_signal_connect(client, "pre-describe-request", G_CALLBACK(on_describe), self);
   g_signal_connect(client, "play-request", G_CALLBACK(on_play), self);
+}
+
+/// A camera whose encoder sends nothing says so; it would otherwise wait for twenty seconds, and
+/// all other cameras with it.
+GstRTSPStatusCode camera::on_describe(GstRTSPClient* /*client*/, GstRTSPContext* context,
+                                      gpointer self) {
+  for (const auto& asked : static_cast<camera*>(self)->mounts_) {
+    const auto& live = asked->options.live;
+    if (live && !live->ready() && mount_path(*asked) == context->uri->abspath)
+      return GST_RTSP_STS_INTERNAL_SERVER_ERROR;
+  }
+  return GST_RTSP_STS_OK;
 }
 
 void camera::on_play(GstRTSPClient* /*client*/, GstRTSPContext* context, gpointer self) {

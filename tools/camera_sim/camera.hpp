@@ -105,6 +105,8 @@ private:
   static gboolean on_connection(gint fd, GIOCondition condition, gpointer self);
   static void on_client(GstRTSPServer* server, GstRTSPClient* client, gpointer self);
   void serve(unique_fd client, const std::string& address, std::uint16_t port);
+  static GstRTSPStatusCode on_describe(GstRTSPClient* client, GstRTSPContext* context,
+                                       gpointer self);
   static void on_play(GstRTSPClient* client, GstRTSPContext* context, gpointer self);
   static gboolean on_return(gpointer self);
   void forget_sessions();

@@ -1,6 +1,7 @@
 #include "tools/camera_sim/mount.hpp"
 
 #include "tools/camera_sim/feed.hpp"
+#include "tools/camera_sim/live_source.hpp"
 #include "tools/camera_sim/pacer.hpp"
 #include "tools/camera_sim/packet_filter.hpp"
 
@@ -14,9 +15,6 @@ namespace {
 /// UDP media is sent from loopback as well, whatever the client asks for.
 constexpr guint16 udp_port_first = 40000;
 constexpr guint16 udp_port_last = 60000;
-
-/// A keyframe comes at once; the kernel keeps it until the session's thread takes it.
-constexpr int live_buffer_bytes = 2 << 20U;
 
 /// What the factory's signal needs; freed with the handler.
 struct configuration {
@@ -40,18 +38,9 @@ const char* payloader(codec kind) {
   return "fakesink";
 }
 
-/// What comes over the network is passed on as it comes: no buffer, no clock of its own.
-std::string live_launch_line(std::uint16_t port) {
-  return std::string{"( udpsrc address="} + live_group + " port=" + std::to_string(port) +
-         " multicast-iface=lo buffer-size=" + std::to_string(live_buffer_bytes) +
-         " caps=\"application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=96\""
-         " ! rtph264depay ! h264parse ! " +
-         payloader(codec::h264) + " name=pay0 )";
-}
-
 std::string launch_line(const mount& of) {
-  if (of.options.live_port != 0)
-    return live_launch_line(of.options.live_port);
+  if (of.options.live)
+    return std::string{"( appsrc name=video ! "} + payloader(codec::h264) + " name=pay0 )";
   const auto content = of.content();
   std::string line =
     std::string{"( appsrc name=video ! "} + payloader(content->video.kind) + " name=pay0 ";
@@ -65,10 +54,27 @@ void unprepared(GstRTSPMedia* /*media*/, gpointer data) {
   by->remove(played);
 }
 
+/// The source hears of the medium's end before the medium goes.
+void configure_live(const std::shared_ptr<mount>& of, GstRTSPMedia* media, GstElement* bin) {
+  GstElement* into = gst_bin_get_by_name_recurse_up(GST_BIN(bin), "video");
+  of->options.live->join(of, GST_APP_SRC(into));
+  using held = std::pair<std::shared_ptr<live_source>, GstAppSrc*>;
+  const auto left = [](GstRTSPMedia*, gpointer data) {
+    const auto& [source, listener] = *static_cast<held*>(data);
+    source->leave(listener);
+  };
+  g_signal_connect_data(
+    media, "unprepared", G_CALLBACK(+left), new held{of->options.live, GST_APP_SRC(into)},
+    [](gpointer memory, GClosure*) { delete static_cast<held*>(memory); }, GConnectFlags{});
+  gst_object_unref(into);
+}
+
 void configure(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer data) {
   auto& chosen = *static_cast<configuration*>(data);
   GstElement* bin = gst_rtsp_media_get_element(media);
   filter_packets(chosen.of, bin);
+  if (chosen.of->options.live)
+    configure_live(chosen.of, media, bin);
   auto played = chosen.of->options.content ? feed::make(chosen.of, bin) : nullptr;
   gst_object_unref(bin);
   if (!played)

@@ -12,6 +12,7 @@
 
 namespace camwall::camera_sim {
 
+class live_source;
 class pacer;
 
 /// Where live sources send, on the loopback interface: an address that no router passes on (RFC
@@ -34,6 +35,8 @@ struct mount_options {
   /// Instead of a clip: every session passes on, unchanged, the H.264 that somebody sends as RTP to
   /// this port of `live_group`. 0: none.
   std::uint16_t live_port = 0;
+  /// What receives there; the simulator sets it.
+  std::shared_ptr<live_source> live;
   transport transports = transport::both;
   start begins = start::late_join;
   bool audio = true;

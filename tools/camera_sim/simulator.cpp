@@ -32,6 +32,8 @@ tl::expected<void, std::string> simulator::open(std::vector<camera_options> came
   for (auto& options : cameras) {
     if (!names.insert(options.name).second)
       return tl::unexpected("there are two cameras named " + options.name);
+    if (auto found = find_sources(options); !found)
+      return found;
     auto& added =
       cameras_.emplace_back(std::make_unique<camera>(std::move(options), ++port, pacer_));
     if (auto listening = added->listen(); !listening)
@@ -45,6 +47,18 @@ tl::expected<void, std::string> simulator::open(std::vector<camera_options> came
       return G_SOURCE_CONTINUE;
     },
     this);
+  return {};
+}
+
+tl::expected<void, std::string> simulator::find_sources(camera_options& of) {
+  for (auto& stream : of.streams) {
+    if (stream.live_port == 0)
+      continue;
+    auto source = live_.on(stream.live_port);
+    if (!source)
+      return tl::unexpected(source.error());
+    stream.live = std::move(*source);
+  }
   return {};
 }
 
@@ -72,7 +86,7 @@ void simulator::shut_down() {
   const auto deadline = std::chrono::steady_clock::now() + shutdown_max;
   const guint turner = g_timeout_add(
     10, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
-  while ((!pacer_.idle() || g_main_context_pending(nullptr) == TRUE) &&
+  while ((!pacer_.idle() || !live_.idle() || g_main_context_pending(nullptr) == TRUE) &&
          std::chrono::steady_clock::now() < deadline)
     g_main_context_iteration(nullptr, TRUE);
   g_source_remove(turner);

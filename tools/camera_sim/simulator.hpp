@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/camera_sim/camera.hpp"
+#include "tools/camera_sim/live_source.hpp"
 #include "tools/camera_sim/mounts_file.hpp"
 #include "tools/camera_sim/pacer.hpp"
 
@@ -53,8 +54,11 @@ public:
   void shut_down();
 
 private:
+  tl::expected<void, std::string> find_sources(camera_options& of);
+
   clip_store& clips_;
   pacer pacer_;
+  live_sources live_;
   std::vector<std::unique_ptr<camera>> cameras_;
   guint cleaner_ = 0;
 };

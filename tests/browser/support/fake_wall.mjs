@@ -49,6 +49,12 @@ class FakeFeed {
     for (const viewer of this.viewers) this.open_(viewer);
   }
 
+  /** As after a camera was set to another codec. @param {import('./chunks.mjs').Clip} clip */
+  play(clip) {
+    this.clip_ = clip;
+    this.restart();
+  }
+
   /** Leaves out what comes for so long, up to the next keyframe. @param {number} seconds */
   drop(seconds) {
     this.skipTo_ = this.sent_ + Math.round((seconds * 1000) / this.stepMs_);

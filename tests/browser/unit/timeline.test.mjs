@@ -35,9 +35,12 @@ test('a chunk says when it begins and how long it lasts', () => {
   assert.deepEqual(readSpan(chunk(u32(0x020000, 1), wide, u32(0x000f01, 2, 99, 4_500, 7, 0, 0, 4_500, 7, 0, 0)), track), {
     decodeTime: 2 ** 32 / 90_000,
     duration: 0.1,
+    composition: 0,
   });
-  assert.deepEqual(readSpan(chunk(u32(0x020008, 1, 9_000), u32(0, 180_000), u32(0x000201, 1, 99, 7)), track), { decodeTime: 2, duration: 0.1 });
-  assert.deepEqual(readSpan(chunk(u32(0x020000, 1), u32(0, 0), u32(0x000005, 3, 99, 0)), track), { decodeTime: 0, duration: 0.1 });
+  const later = u32(0x000f01, 2, 99, 4_500, 7, 0, 9_000, 4_500, 7, 0, 0);
+  assert.equal(readSpan(chunk(u32(0x020000, 1), wide, later), track)?.composition, 0.1);
+  assert.deepEqual(readSpan(chunk(u32(0x020008, 1, 9_000), u32(0, 180_000), u32(0x000201, 1, 99, 7)), track), { decodeTime: 2, duration: 0.1, composition: 0 });
+  assert.deepEqual(readSpan(chunk(u32(0x020000, 1), u32(0, 0), u32(0x000005, 3, 99, 0)), track), { decodeTime: 0, duration: 0.1, composition: 0 });
 });
 
 test('what is no chunk is told from one', () => {
@@ -74,6 +77,16 @@ test('another worker goes on where the one before has ended', () => {
   timeline.restart();
   near(play(timeline, 0, 1, 60_000), 100 * FRAME);
   near(timeline.end, 101 * FRAME);
+});
+
+test('what follows pictures that are decoded ahead of their time is shown behind the last of them', () => {
+  const timeline = new Timeline();
+  for (let i = 0; i < 10; ++i) timeline.place({ decodeTime: i * FRAME, duration: FRAME, composition: 2 * FRAME }, i, false);
+  near(timeline.end, 10 * FRAME);
+  timeline.restart();
+  near(timeline.place({ decodeTime: 0, duration: FRAME, composition: 0 }, 100, false).at, 12 * FRAME);
+  timeline.restart();
+  near(timeline.place({ decodeTime: 0, duration: FRAME, composition: 2 * FRAME }, 200, false).at, 13 * FRAME);
 });
 
 test('holes and steps back are closed, jitter is kept', () => {

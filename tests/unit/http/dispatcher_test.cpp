@@ -75,7 +75,7 @@ TEST_F(dispatcher_test, gives_the_page_to_browsers_and_a_status_to_programs) {
   EXPECT_EQ(get("/").body, "{\"status\":\"ok\"}\n");
   std::array<header_field, 1> accept{{{"Accept", "text/html,*/*;q=0.8"}}};
   auto x = ask(method::get, "/", accept);
-  EXPECT_TRUE(x.file.fd);
+  EXPECT_EQ(x.body, "<!doctype html>");
   EXPECT_TRUE(has(x, "Vary: Accept"));
   EXPECT_TRUE(has(x, "media-src 'self' blob:"));
   EXPECT_TRUE(has(x, "frame-ancestors 'self'"));

@@ -1,0 +1,28 @@
+// The first thing that runs, and no module: opens the wall's socket and asks for the cameras while the modules are still
+// on their way. `early.js` hands over what has come by then.
+
+(() => {
+  /** Far more than a server says before it is asked for pictures. */
+  const MESSAGES_MAX = 2_000;
+  const ANSWER_DEADLINE_MS = 5_000;
+
+  const player = new URLSearchParams(location.search).get('player') ?? '';
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);
+  // The same request as that of wall_model.js.
+  const cameras = fetch('/api/v1/cameras', { cache: 'no-store', signal: abort.signal, headers: { Accept: 'application/json' } });
+  cameras.catch(() => {}); // Whoever takes it over hears of it.
+
+  /** @type {WebSocket|null} */
+  let socket = null;
+  /** @type {(string|ArrayBuffer)[]} */
+  const messages = [];
+  if (player !== 'hls' && player !== 'native') {
+    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws/wall`);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => {
+      if (messages.push(data) > MESSAGES_MAX) socket?.close();
+    };
+  }
+  Object.assign(window, { camwallEarly: { cameras, socket, messages } });
+})();

@@ -1,0 +1,95 @@
+#include "http/page_files.hpp"
+
+#include "tests/support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace camwall::http {
+namespace {
+
+class page_files_test : public testing::Test {
+protected:
+  page_files_test() {
+    folder.write("www/index.html", "<script src=\"/static/js/main.js\"></script>/static/a.css");
+    folder.write("www/js/main.js", "old");
+  }
+
+  response page(std::span<const header_field> fields = {}) {
+    request x;
+    x.headers = fields;
+    return sut.page(x);
+  }
+
+  response file(const std::string& relative) {
+    return sut.file(request{}, relative);
+  }
+
+  /// What stands before `js/main.js` in the page: the edition with its `@` and its slash.
+  std::string edition() {
+    auto text = page().body;
+    auto begin = text.find("/static/") + 8;
+    return text.substr(begin, text.find("js/main.js") - begin);
+  }
+
+  static bool is_kept(const response& x) {
+    return x.fields.find("immutable") != std::string::npos;
+  }
+
+  test::temporary_folder folder;
+  std::chrono::steady_clock::time_point now{};
+  page_files sut{folder.path() / "www", [this] { return now; }};
+};
+
+TEST_F(page_files_test, names_its_files_by_edition_and_lets_browsers_keep_them) {
+  auto x = page();
+  EXPECT_EQ(x.status, 200);
+  EXPECT_EQ(x.body, "<script src=\"/static/" + edition() + "js/main.js\"></script>/static/" +
+                      edition() + "a.css");
+  EXPECT_NE(x.fields.find("Cache-Control: no-cache\r\n"), std::string::npos);
+  auto script = file(edition() + "js/main.js");
+  EXPECT_EQ(script.status, 200);
+  EXPECT_EQ(script.file.size, 3U);
+  EXPECT_TRUE(is_kept(script));
+}
+
+TEST_F(page_files_test, a_change_makes_another_edition_and_the_old_one_is_not_kept) {
+  auto before = edition();
+  folder.write("www/js/main.js", "newer");
+  EXPECT_EQ(edition(), before);
+  now += page_files::looked_after;
+  EXPECT_NE(edition(), before);
+  auto script = file(before + "js/main.js");
+  EXPECT_EQ(script.file.size, 5U);
+  EXPECT_FALSE(is_kept(script));
+  EXPECT_TRUE(is_kept(file(edition() + "js/main.js")));
+}
+
+TEST_F(page_files_test, files_without_an_edition_are_asked_for_each_time) {
+  auto script = file("js/main.js");
+  EXPECT_EQ(script.status, 200);
+  EXPECT_FALSE(is_kept(script));
+}
+
+TEST_F(page_files_test, a_page_that_is_known_is_not_sent_again) {
+  auto tag = '"' + edition().substr(1, 16) + '"';
+  std::array<header_field, 1> known{{{"If-None-Match", tag}}};
+  auto x = page(known);
+  EXPECT_EQ(x.status, 304);
+  EXPECT_TRUE(x.body.empty());
+}
+
+TEST_F(page_files_test, what_is_not_there_is_not_found) {
+  EXPECT_EQ(file("@").status, 404);
+  EXPECT_EQ(file(edition()).status, 404);
+  EXPECT_EQ(file(edition() + "../secret").status, 404);
+  page_files empty{folder.path() / "nothing", [this] { return now; }};
+  EXPECT_EQ(empty.page(request{}).status, 404);
+  EXPECT_FALSE(is_kept(empty.file(request{}, "@x/a.js")));
+}
+
+} // namespace
+} // namespace camwall::http
