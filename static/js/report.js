@@ -62,7 +62,8 @@ export class Reporter {
   /** @param {TileFacts} tile @param {number|null} serverNow @returns {TileReport} */
   reportOf_({ camera, badge, captured }, serverNow) {
     const age = badge !== 'live' || captured === null || serverNow === null ? null : Math.round(serverNow - 1000 * captured);
-    const latency = age === null || age > LATENCY_MAX_MS ? null : Math.max(0, age);
+    // Less than nothing: the page does not know the server's time well enough yet.
+    const latency = age === null || age < 0 || age > LATENCY_MAX_MS ? null : age;
     return { camera, badge, stalls: this.tiles_.get(camera)?.stalls ?? 0, latency_ms: latency };
   }
 }

@@ -13,6 +13,8 @@ const ALL_LIVE_MS = 45_000;
 /** A tile must be honest about a picture that stands still within this. */
 const HONEST_MS = 10_000;
 const FRAMES_WINDOW_MS = 3_000;
+/** Two reports. */
+const REPORTED_MS = 25_000;
 
 /** @type {import('./support/wall.mjs').TestWall} */
 let wall;
@@ -77,6 +79,17 @@ test('where no WebSocket opens all tiles play HLS, by frames and pixels, and say
     t.diagnostic(`live after ${Math.round(tookMs)} ms`);
   } finally {
     await other.close();
+  }
+});
+
+test('the wall tells the server what it shows', { skip: PLAYER !== 'mse' }, async () => {
+  const deadline = performance.now() + REPORTED_MS;
+  const line = `camwall_viewer_tiles{badge="live",wall=""} ${CAMERAS}\n`;
+  for (;;) {
+    const text = await (await fetch(new URL('/metrics', wall.url))).text();
+    if (text.includes(line)) return;
+    assert.ok(performance.now() < deadline, text.match(/camwall_viewer_tiles\{.*wall=""\} [1-9].*/g)?.join('\n') ?? 'nothing was reported');
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 });
 

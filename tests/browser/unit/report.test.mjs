@@ -30,7 +30,7 @@ test('says how old the picture on the screen is, but only of a live one', () => 
   sut.sample(0, [tile({ captured: 1000 }), tile({ camera: 'yard', captured: 1000, badge: 'stale' })], 1_000_420, false);
   assert.deepEqual(sent[0]?.map((x) => x.latency_ms), [420, null]);
   sut.sample(REPORT_MS, [tile({ captured: 1000 }), tile({ camera: 'yard', captured: 1 })], 999_900, false);
-  assert.deepEqual(sent[1]?.map((x) => x.latency_ms), [0, null]);
+  assert.deepEqual(sent[1]?.map((x) => x.latency_ms), [null, null]);
 });
 
 test('counts each time that a picture stands still although the camera is live', () => {
