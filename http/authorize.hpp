@@ -8,6 +8,7 @@
 namespace camwall::http {
 
 /// Each may do what those before it may.
+// NOLINTNEXTLINE(readability-identifier-naming): the word itself is taken.
 enum class role : std::uint8_t { none, viewer, operator_, administrator };
 
 /// Who asks. Until users exist, all that is known of somebody is where the connection comes from.
