@@ -27,6 +27,7 @@ enum class log_format : std::uint8_t { text, json };
 /// What the clients of a compatibility listener, who cannot log in, may do.
 enum class compat_role : std::uint8_t {
   viewer,
+  // NOLINTNEXTLINE(readability-identifier-naming): the word itself is taken.
   operator_,     ///< Also switches cameras on and off.
   administrator, ///< Also adds, changes and removes cameras.
 };

@@ -12,6 +12,7 @@
 namespace camwall::http {
 
 /// Each may do what those before it may.
+// NOLINTNEXTLINE(readability-identifier-naming): the word itself is taken.
 enum class role : std::uint8_t { none, viewer, operator_, administrator };
 
 /// `none`, `viewer`, `operator`, `admin`.
