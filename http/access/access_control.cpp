@@ -46,12 +46,12 @@ access_control::access_control(access_settings settings, parts x)
 access_control::~access_control() = default;
 
 void access_control::configure(access_settings settings) {
-  auto next = std::make_shared<const roster>(std::move(settings));
-  std::shared_ptr<const roster> before;
+  auto before = current();
+  auto next = std::make_shared<const roster>(std::move(settings), before.get());
   auto changed = false;
   {
     std::lock_guard guard{mutex_};
-    before = std::exchange(roster_, next);
+    roster_ = next;
     cache_.clear();
     changed = state_.sessions.retain([&](session& x) {
       const auto* user = next->find(x.user);
@@ -67,10 +67,11 @@ void access_control::configure(access_settings settings) {
                 state_.revoked,
                 [&](const std::string& hash) { return next->find_token(hash) == nullptr; }) > 0 ||
               changed;
-    std::exchange(links_, std::make_shared<login_state>())->ended = true;
+    if (!before->all_go_on(*next)) // Links end with who made them.
+      std::exchange(links_, std::make_shared<login_state>())->ended = true;
     observer_.on_sessions(state_.sessions.all().size());
   }
-  before->end_logins();
+  before->end_logins(*next);
   if (changed)
     thread_.save();
 }

@@ -75,7 +75,8 @@ public:
   ~access_control();
 
   /// From now on these users and rules hold. Sessions of users who are gone, or have another
-  /// password or role, end; what goes on for long (WebSockets) begins anew with the new rights.
+  /// password or role, end; what goes on for long (WebSockets) begins anew where rights changed and
+  /// is undisturbed where not. Not from two threads at once.
   void configure(access_settings settings);
 
   /// Those that hold now; never null.

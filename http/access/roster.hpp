@@ -27,7 +27,8 @@ public:
     std::shared_ptr<login_state> login;
   };
 
-  explicit roster(access_settings settings);
+  /// Users and tokens that `before` has alike go on with their logins there.
+  explicit roster(access_settings settings, const roster* before = nullptr);
   roster(const roster&) = delete;
   roster& operator=(const roster&) = delete;
 
@@ -50,8 +51,11 @@ public:
   /// does. Empty when nobody has a password.
   std::string_view any_password_hash() const noexcept;
 
-  /// Ends the logins by token and by password in a header; those who still may come again.
-  void end_logins() const;
+  /// Ends the logins by token and by password in a header that do not go on in `next`.
+  void end_logins(const roster& next) const;
+
+  /// True when every user is in `next` with the same password and role.
+  bool all_go_on(const roster& next) const;
 
 private:
   access_settings settings_;

@@ -25,7 +25,7 @@ const OPEN_DEADLINE_MS = 4_000;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 30_000;
 /** Close codes after which trying soon is no use: what we ask for is refused, or the server has too much to do. */
-const RETRY_AT_LEAST_MS = /** @type {Record<number, number>} */ ({ 1008: 30_000, 1013: 5_000, 4000: 30_000, 4001: 30_000, 4004: 30_000 });
+const RETRY_AT_LEAST_MS = /** @type {Record<number, number>} */ ({ 1008: 30_000, 1013: 5_000, 4000: 30_000, 4001: 5_000, 4004: 30_000 });
 /** A connection that lasted so long was good: the next one is tried at once. */
 const PROVEN_MS = 5_000;
 /** Subscribed, and nothing at all came: the connection may be dead without anybody knowing. */

@@ -98,7 +98,7 @@ test('what is not known is left alone', () => {
 test('waits half a second for the second try, and never more than half a minute', () => {
   const delays = [0, 1, 2, 3, 20].map((x) => retryDelay(x, null, 0.5));
   assert.deepEqual(delays, [500, 1_000, 2_000, 4_000, 30_000]);
-  assert.equal(retryDelay(0, 4001, 0.5), 30_000);
+  assert.equal(retryDelay(0, 4001, 0.5), 5_000);
   assert.equal(retryDelay(0, 1013, 0.5), 5_000);
   assert.equal(retryDelay(0, 4008, 0), 400);
 });

@@ -46,7 +46,7 @@ const std::vector<bad_case> all{
   {"bad_name", "users: [{name: a b, role: admin, password_hash: \"" + hash + "\"}]\n",
    "wall.yaml:1:16: users[0].name: \"a b\" is not a name of letters, digits, and . _ - @\n"},
   {"plain_password", user("role: viewer, password_hash: secret-word"),
-   "wall.yaml:2:47: users[0].password_hash: is not a password's hash as camwall hash-password "
+   "wall.yaml:2:48: users[0].password_hash: is not a password's hash as camwall hash-password "
    "prints it ($argon2id$v=19$m=…)\n"},
   {"no_role", user("password_hash: \"" + hash + "\""),
    "wall.yaml:2:5: users[0].role: is missing: viewer, operator or admin\n"},
@@ -54,14 +54,14 @@ const std::vector<bad_case> all{
    "wall.yaml:2:5: users[0].password_hash: is missing, and there are no tokens: nobody could log "
    "in\n"},
   {"bad_token", user("role: viewer, tokens: [{name: x, hash: \"md5:1\"}]"),
-   "wall.yaml:2:57: users[0].tokens[0].hash: is not a token's hash as camwall make-token prints it "
+   "wall.yaml:2:58: users[0].tokens[0].hash: is not a token's hash as camwall make-token prints it "
    "(sha256:…)\n"},
   {"bad_day",
    user("role: viewer, tokens: [{name: x, hash: \"sha256:" + token_hash +
         "\", expires: 2030-02-30}]"),
-   "wall.yaml:2:141: users[0].tokens[0].expires: \"2030-02-30\" is not a day such as 2027-01-31\n"},
+   "wall.yaml:2:142: users[0].tokens[0].expires: \"2030-02-30\" is not a day such as 2027-01-31\n"},
   {"admin_with_cameras", user("role: admin, password_hash: \"" + hash + "\", cameras: [gate]"),
-   "wall.yaml:2:154: users[0].cameras: does not hold for an admin, who may change the "
+   "wall.yaml:2:153: users[0].cameras: does not hold for an admin, who may change the "
    "configuration\n"},
   {"users_without_users", "server: {access: users}\n",
    "wall.yaml:1:18: server.access: is users, but there are none: nobody could log in\n"},

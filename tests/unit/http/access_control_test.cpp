@@ -111,6 +111,22 @@ TEST_F(access_control_test, keeps_a_session_whose_cameras_change_and_begins_its_
   EXPECT_FALSE(who.scope->holds("a", ""));
 }
 
+TEST_F(access_control_test, disturbs_nobody_when_the_same_users_are_configured_again) {
+  access_control sut{three_users(), parts()};
+  auto ops = log_in(sut, asking{}.x, "ops", "ops-pass").who;
+  auto basic = log_in(sut, asking{}.x, "boss", "admin-pass", false).who;
+  auto kiosk = with_token(sut, guard_token);
+  auto guest = sut.open_link(sut.make_link(ops, "a", link_kind::watch, std::chrono::hours{1}));
+  sut.configure(three_users());
+  for (const auto* who : {&ops, &basic, &kiosk, &*guest})
+    EXPECT_FALSE(has_ended(*who, {}));
+  auto without = three_users();
+  without.users[0].tokens.clear();
+  sut.configure(without);
+  EXPECT_TRUE(has_ended(kiosk, {}));
+  EXPECT_FALSE(has_ended(ops, {}));
+}
+
 TEST_F(access_control_test, ends_sessions_that_are_idle_or_old) {
   access_control sut{three_users(), parts()};
   auto plain = log_in(sut, asking{}.x, "ops", "ops-pass").secret;
