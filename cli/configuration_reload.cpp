@@ -112,8 +112,8 @@ configuration::reload_result configuration::take(config::wall newer, const std::
   publish_cameras();
   if (nothing && !news && !mended && trigger == "file")
     return report; // Somebody touched a file, or it was our own hand.
-  if (nothing && !news)
-    spdlog::info("the configuration was read again: nothing has changed");
+  if (nothing)
+    spdlog::info("the configuration was read again: nothing changes now");
   for (const auto& line : config::sentences(changes))
     spdlog::info("the configuration was read again: {}", line);
   for (const auto& line : report.warnings)

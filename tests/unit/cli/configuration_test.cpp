@@ -143,7 +143,7 @@ TEST_F(configuration_test, keeps_everything_when_a_file_is_bad_and_says_where) {
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().what, kind::invalid);
   ASSERT_EQ(report.error().faults.size(), 1U);
-  EXPECT_THAT(report.error().faults[0].where, testing::EndsWith("wall.yaml:3:45"));
+  EXPECT_THAT(report.error().faults[0].where, testing::EndsWith("wall.yaml:3:44"));
   EXPECT_THAT(report.error().faults[0].what, HasSubstr("cameras[0].audio"));
   EXPECT_FALSE(sut_->last_reload()->successful);
   EXPECT_THAT(sut_->last_reload()->why.faults, testing::SizeIs(1));
