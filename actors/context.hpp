@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/stream_quota.hpp"
 #include "config/schema.hpp"
 #include "core/wall_snapshot.hpp"
 #include "media/worker_launcher.hpp"
@@ -21,6 +22,7 @@ struct wall_context {
   snapshot_cell* snapshots = nullptr;
   metrics::supervision_metrics* metrics = nullptr;
   std::function<void()> start_zygote; ///< Does not block.
+  std::shared_ptr<stream_quota> streams = std::make_shared<stream_quota>();
 };
 
 // Names under which the registry knows the actors that others talk to. A name outlives the actor:

@@ -42,7 +42,11 @@ constexpr std::array limit_names{"connections",
                                  "live_subscriptions",
                                  "live_feeds",
                                  "live_kept_bytes",
-                                 "compat_commands"};
+                                 "compat_commands",
+                                 "answer_deadline",
+                                 "event_queue",
+                                 "event_streams",
+                                 "streams"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",
