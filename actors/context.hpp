@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/config_in_force.hpp"
+#include "actors/stream_quota.hpp"
 #include "config/schema.hpp"
 #include "core/wall_snapshot.hpp"
 #include "media/worker_launcher.hpp"
@@ -28,6 +29,7 @@ struct wall_context {
   /// A camera that was removed or changed has ended, its workers included. Does not block; may be
   /// empty.
   std::function<void(const std::string& id)> on_camera_ended;
+  std::shared_ptr<stream_quota> streams = std::make_shared<stream_quota>();
 };
 
 // Names under which the registry knows the actors that others talk to. A name outlives the actor:

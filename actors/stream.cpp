@@ -76,6 +76,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
   since = std::chrono::system_clock::now();
   transport.emplace(camera.transport);
+  place.emplace(context->streams);
   auto config = context->config.load();
   const auto& deadlines = config->deadlines;
   machine.emplace(stream_rules{
@@ -94,7 +95,7 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
     report(true);
   self->delayed_send(self, announce_period, announce{});
   return {
-    [this](demand_stream&) { step([this](time_point now) { return machine->demand(now); }); },
+    [this](demand_stream&) { step([this](time_point now) { return demanded(now); }); },
     [this](const order_camera& msg) { obey(msg.what); },
     [this](const login_refused&) {
       step([this](time_point now) { return machine->login_refused_elsewhere(now); });
@@ -146,12 +147,25 @@ void stream_state::step(Input input) {
   if (changed)
     observe_transition(before, machine->attempts() > attempts_before, last_unit, now);
   changed = tell_signs(now) || changed;
+  if (machine->rests())
+    place->give_back();
+  else
+    place->take();
   for (auto act : acts)
     perform(act);
   report(changed);
   arm();
   if (leaving && machine->is_off())
     self->quit();
+}
+
+stream_acts stream_state::demanded(time_point now) {
+  auto max = context->config.load()->limits.streams_max;
+  if (machine->phase() != phase::idle || place->take(max))
+    return machine->demand(now);
+  context->metrics->limit_reached("streams");
+  return machine->refuse_demand(
+    fmt::format("{} streams run already, as many as may at a time (limits.streams_max)", max));
 }
 
 void stream_state::obey(camera_order what) {

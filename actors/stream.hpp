@@ -31,6 +31,7 @@ struct stream_state {
   template <class Input>
   void step(Input input);
 
+  stream_acts demanded(time_point now);
   void perform(stream_act act);
   void ask_gate();
   void launch();
@@ -51,6 +52,7 @@ struct stream_state {
   caf::actor parent;
   std::string host; ///< Host and port, for the gate.
   std::optional<stream_machine> machine;
+  std::optional<stream_place> place;
   stream_signs signs;
   std::optional<transport_choice> transport;
   media::worker_handle_ptr worker;

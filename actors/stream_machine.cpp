@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace camwall {
 
@@ -91,7 +92,19 @@ stream_acts stream_machine::demand(time_point now) {
   wanted_until_ = now + rules_.linger;
   if (step_ == step::ending && after_end_ == after_end::idle)
     after_end_ = after_end::retry;
-  return step_ == step::idle ? wait_or_begin(now) : stream_acts{};
+  if (step_ != step::idle)
+    return {};
+  reason_ = reason::none; // An earlier demand may have been refused.
+  detail_.clear();
+  return wait_or_begin(now);
+}
+
+stream_acts stream_machine::refuse_demand(std::string why) {
+  if (step_ != step::idle)
+    return {};
+  reason_ = reason::resources;
+  detail_ = std::move(why);
+  return {};
 }
 
 stream_acts stream_machine::login_refused_elsewhere(time_point now) {

@@ -64,6 +64,9 @@ public:
   /// A viewer wants the stream. Starts it when it is idle and keeps it for `linger`.
   stream_acts demand(time_point now);
 
+  /// A viewer wants it and does not get it: stays idle, and `why` is shown.
+  stream_acts refuse_demand(std::string why);
+
   /// The camera refused our password to its other stream, which logs in to the same account. A try
   /// that is under way goes on; the next one waits.
   stream_acts login_refused_elsewhere(time_point now);
@@ -102,6 +105,10 @@ public:
   /// The wait that the last failure brought, whether it has begun or not.
   duration planned_wait() const noexcept {
     return wait_;
+  }
+  /// Neither runs nor tries to, nor will without a further order or demand.
+  bool rests() const noexcept {
+    return step_ == step::off || step_ == step::idle;
   }
   bool asks_for_slot() const noexcept {
     return step_ == step::asking;

@@ -84,6 +84,21 @@ http::listen_options listen_options_of(const config::wall& x, const name_list& h
                            messages_per_channel * http::live_limits{}.channels_max}};
 }
 
+/// For `/api/v1/status`.
+std::vector<std::pair<std::string, std::uint64_t>> limits_of(const config::limits& x) {
+  return {{"limits.cameras_max", x.cameras_max},
+          {"limits.streams_max", x.streams_max},
+          {"limits.connections_max", x.connections_max},
+          {"limits.connections_per_address_max", x.connections_per_address_max},
+          {"limits.connecting_max", x.connecting_max},
+          {"limits.connecting_per_host_max", x.connecting_per_host_max},
+          {"limits.subscriptions_max", x.subscriptions_max},
+          {"limits.viewer_queue_mb", x.viewer_queue_mb},
+          {"limits.worker_memory_mb", x.worker_memory_mb},
+          {"limits.disk_free_min_mb", x.disk_free_min_mb},
+          {"limits.events_max", x.events_max}};
+}
+
 } // namespace
 
 // The order of the members is the order of the start; the destructor takes them down from the last
@@ -192,6 +207,7 @@ struct running_wall::impl {
             .live_observer = &live_observer,
             .metrics = [this] { return exporter.text(); },
             .ready = [this] { return wall.load() != nullptr && !gave_up; },
+            .limits = limits_of(config->limits),
             .static_dir = installed.static_dir,
             .hls_dir = config->hls.directory,
             .segment_s = config->hls.segment.count(),

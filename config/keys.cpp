@@ -44,6 +44,7 @@ constexpr auto table = std::to_array<known_key>({
   {"deadlines.access_unit", "2s"},
   {"deadlines.linger", "30s"},
   {"limits.cameras_max", "256"},
+  {"limits.streams_max", "2048"},
   {"limits.connections_max", "4096"},
   {"limits.connections_per_address_max", "512"},
   {"limits.connecting_max", "4"},

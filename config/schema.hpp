@@ -143,6 +143,7 @@ struct deadlines {
 
 struct limits {
   std::uint32_t cameras_max = 256;
+  std::uint32_t streams_max = 2048; ///< Running at a time; those on demand are refused beyond.
   std::uint32_t connections_max = 4096;
   std::uint32_t connections_per_address_max = 512;
   std::uint32_t connecting_max = 4;

@@ -186,6 +186,7 @@ void read_deadlines(load_context& context, const section& top, deadlines& into) 
 void read_limits(load_context& context, const section& top, limits& into) {
   section here{context, top.find("limits"), "limits", "limits"};
   here.read("cameras_max", into.cameras_max, 1, 1024);
+  here.read("streams_max", into.streams_max, 1, 2048);
   here.read("connections_max", into.connections_max, 16, 65536);
   here.read("connections_per_address_max", into.connections_per_address_max, 1, 65536);
   here.read("connecting_max", into.connecting_max, 1, 64);

@@ -28,6 +28,12 @@ const stream_snapshot* find_stream(const camera_snapshot& camera, std::string_vi
   return nullptr;
 }
 
+// On demand, and as many streams run as may: the sentence is in the camera's state.
+bool is_refused(const camera_snapshot& camera, const stream_snapshot& stream) noexcept {
+  return stream.status == phase::idle && camera.grid_stream == stream.name &&
+         camera.reason == reason::resources;
+}
+
 } // namespace
 
 hls_file classify_hls_file(std::string_view name) noexcept {
@@ -79,6 +85,11 @@ response hls_routes::file(const request& x, const path_parameters& parameters) {
   if (kind == hls_file::segment)
     return files_.serve(x, relative, "private, max-age=3600, immutable");
   demand(camera->id, stream->name);
+  if (is_refused(*camera, *stream)) {
+    auto out = problem(503, "streams_max", camera->detail);
+    out.add("Retry-After", retry_after_s);
+    return out;
+  }
   if (!delivers(*stream)) {
     auto out = problem(
       503, "camera_not_live",

@@ -48,7 +48,11 @@ constexpr std::array limit_names{"connections",
                                  "reports",
                                  "requests",
                                  "login_queue",
-                                 "sessions"};
+                                 "sessions",
+                                 "answer_deadline",
+                                 "event_queue",
+                                 "event_streams",
+                                 "streams"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",

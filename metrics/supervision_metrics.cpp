@@ -2,6 +2,7 @@
 
 #include "metrics/registry.hpp"
 
+#include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 
 namespace camwall::metrics {
@@ -26,13 +27,19 @@ struct supervision_metrics::instruments {
       recovery(histogram(x, "camwall_recovery_seconds",
                          "Time from the moment at which a fault was known to the next live.")),
       time_to_first_frame(histogram(x, "camwall_time_to_first_frame_seconds",
-                                    "Time from the launch of a worker to its first access unit.")) {
+                                    "Time from the launch of a worker to its first access unit.")),
+      // The registry gives out the family that the HTTP side has, too.
+      limits(prometheus::BuildCounter()
+               .Name("camwall_limit_reached_total")
+               .Help("How often a limit was reached and something refused or closed.")
+               .Register(x.all)) {
     // nop
   }
 
   prometheus::Histogram& detection;
   prometheus::Histogram& recovery;
   prometheus::Histogram& time_to_first_frame;
+  prometheus::Family<prometheus::Counter>& limits;
 };
 
 supervision_metrics::supervision_metrics(registry& x)
@@ -50,6 +57,10 @@ void supervision_metrics::recovery(double seconds) {
 
 void supervision_metrics::time_to_first_frame(double seconds) {
   instruments_->time_to_first_frame.Observe(seconds);
+}
+
+void supervision_metrics::limit_reached(const char* limit) {
+  instruments_->limits.Add({{"limit", limit}}).Increment();
 }
 
 } // namespace camwall::metrics

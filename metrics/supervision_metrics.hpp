@@ -20,6 +20,10 @@ public:
   /// Seconds from the launch of a worker to its first access unit.
   void time_to_first_frame(double seconds);
 
+  /// A limit was reached and something refused; `limit` is one of those that
+  /// `camwall_limit_reached_total` knows.
+  void limit_reached(const char* limit);
+
 private:
   struct instruments;
   std::shared_ptr<instruments> instruments_;

@@ -300,6 +300,36 @@ TEST_F(wall_tree_test, lets_each_stream_try_its_own_password) {
   EXPECT_EQ(launcher_.of("gate", "main").size(), 1u);
 }
 
+TEST_F(wall_tree_test, refuses_a_stream_on_demand_beyond_the_limit_until_there_is_room) {
+  for (const auto* id : {"always", "one", "two"})
+    add(id);
+  config_.limits.streams_max = 2;
+  config_.cameras[1].start = config_.cameras[2].start = config::start_mode::on_demand;
+  start();
+  auto want = [this](const std::string& id) {
+    caf::anon_send(find_actor(system, cameras_name),
+                   to_child{id, caf::make_message(demand_stream{id, "main"})});
+    drain();
+  };
+  want("one");
+  want("two");
+  EXPECT_EQ(launcher_.of("one").size(), 1u);
+  EXPECT_TRUE(launcher_.of("two").empty());
+  advance(100ms);
+  EXPECT_EQ(at("two").phase, phase::idle);
+  EXPECT_EQ(at("two").reason, reason::resources);
+  EXPECT_NE(at("two").detail.find("limits.streams_max"), std::string::npos);
+  caf::anon_send(find_actor(system, cameras_name),
+                 to_child{"one", caf::make_message(order_camera{camera_order::disable})});
+  drain();
+  launcher_.of("one")[0]->tell(media::worker_exited{});
+  drain();
+  want("two");
+  EXPECT_EQ(launcher_.of("two").size(), 1u);
+  advance(100ms);
+  EXPECT_EQ(at("two").reason, reason::none);
+}
+
 TEST_F(wall_tree_test, begins_with_the_transport_that_the_camera_took) {
   add("gate");
   config_.cameras[0].transport = config::transport::udp;

@@ -211,6 +211,7 @@ TEST(in_step_test, the_defaults_of_the_table_are_those_of_the_schema) {
   EXPECT_EQ(written.deadlines.access_unit, absent.deadlines.access_unit);
   EXPECT_EQ(written.deadlines.linger, absent.deadlines.linger);
   EXPECT_EQ(written.limits.cameras_max, absent.limits.cameras_max);
+  EXPECT_EQ(written.limits.streams_max, absent.limits.streams_max);
   EXPECT_EQ(written.limits.connections_max, absent.limits.connections_max);
   EXPECT_EQ(written.limits.connections_per_address_max, absent.limits.connections_per_address_max);
   EXPECT_EQ(written.limits.connecting_max, absent.limits.connecting_max);

@@ -71,6 +71,19 @@ TEST_F(hls_routes_test, serves_the_playlist_of_a_camera_that_delivers_uncached) 
   EXPECT_NE(x.fields.find("Cache-Control: no-store"), std::string::npos);
 }
 
+TEST_F(hls_routes_test, names_the_limit_that_keeps_a_stream_idle) {
+  auto x = std::make_shared<wall_snapshot>(*wall.load());
+  x->cameras[0].streams[0].status = x->cameras[0].phase = phase::idle;
+  x->cameras[0].reason = reason::resources;
+  x->cameras[0].detail = "4 streams run already (limits.streams_max)";
+  wall.publish(x);
+  auto out = get("gate", "sub", "index.m3u8");
+  EXPECT_EQ(out.status, 503);
+  EXPECT_NE(out.body.find("\"code\":\"streams_max\""), std::string::npos);
+  EXPECT_NE(out.body.find("limits.streams_max"), std::string::npos);
+  EXPECT_EQ(demands.size(), 1U) << "there may be room by now";
+}
+
 TEST_F(hls_routes_test, serves_segments_for_ever_the_same) {
   publish(std::nullopt);
   auto x = get("gate", "sub", "1-1v.m4s");
