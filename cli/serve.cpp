@@ -14,6 +14,7 @@
 #include "http/server.hpp"
 #include "media/server/output_folder.hpp"
 #include "media/server/sequence_store.hpp"
+#include "media/server/worker_prober.hpp"
 #include "media/server/zygote_launcher.hpp"
 #include "metrics/exporter.hpp"
 
@@ -94,7 +95,16 @@ struct running_wall::impl {
          .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
          .on_media_dropped =
            [this](std::size_t chunks) { exporter.live().chunks_dropped("worker", chunks); }},
-        [this](std::string why) { on_zygote_end(std::move(why)); }) {
+        [this](std::string why) { on_zygote_end(std::move(why)); }),
+      prober(
+        launcher.thread(),
+        [this](media::probe_order what, std::function<void(media::worker_event)> sink) {
+          return launcher.launch_probe(std::move(what), std::move(sink));
+        },
+        {.probes_max = config->limits.probes_max,
+         .memory_mb = config->limits.worker_memory_mb,
+         .sandbox_required = config->sandbox == config::sandbox_mode::required,
+         .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }}) {
     // nop
   }
 
@@ -130,6 +140,7 @@ struct running_wall::impl {
                              std::string_view stream) { owned_wall->demand(camera, stream); },
             .order = [this](std::string_view camera,
                             camera_order what) { owned_wall->order(camera, what); },
+            .prober = &prober,
             .live = &launcher.hub(),
             .live_limits = live_limits_of(*config),
             .live_observer = &live_observer,
@@ -170,6 +181,7 @@ struct running_wall::impl {
   std::atomic<wall_system*> wall =
     nullptr; ///< For the media I/O thread, which starts before the tree.
   media::zygote_launcher launcher;
+  media::worker_prober prober;
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<http::server> http;
   compat_listeners compat{config};

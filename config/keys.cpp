@@ -47,6 +47,7 @@ constexpr auto table = std::to_array<known_key>({
   {"limits.disk_free_min_mb", "32"},
   {"limits.subscriptions_max", "16384"},
   {"limits.viewer_queue_mb", "4"},
+  {"limits.probes_max", "2"},
   {"log.level", "info"},
   {"log.format", "text"},
   {"compat[].profile", ""},

@@ -104,6 +104,7 @@ struct limits {
   std::uint32_t disk_free_min_mb = 32;
   std::uint32_t subscriptions_max = 16'384; ///< Streams watched over WebSocket, of all viewers.
   std::uint32_t viewer_queue_mb = 4;        ///< What waits for one viewer.
+  std::uint32_t probes_max = 2;             ///< Cameras looked at, at a time.
 };
 
 struct logging {

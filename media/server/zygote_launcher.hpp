@@ -55,6 +55,15 @@ public:
 
   worker_handle_ptr launch(open_order order, std::function<void(worker_event)> sink) override;
 
+  /// As `launch`, for a worker that looks at a camera and says `probed` or `failed`. `url` is
+  /// checked by the caller.
+  worker_handle_ptr launch_probe(probe_order order, std::function<void(worker_event)> sink);
+
+  /// The media I/O thread. Good as long as this lives; what is posted after `shut_down` still runs.
+  const live_hub::thread& thread() const noexcept {
+    return thread_;
+  }
+
   /// Where what the workers make for live viewers can be had. Lives as long as this.
   live_hub& hub() noexcept {
     return hub_;
@@ -73,12 +82,15 @@ private:
 
   struct handle;
 
+  worker_handle_ptr begin(std::string name, task what, std::function<void(worker_event)> sink);
+
   void spawn_zygote();
   void read_zygote();
   void reap_zygote();
   void lose_zygote(const std::string& why);
   void submit(const worker_ptr& worker);
   void request(const worker_ptr& worker);
+  std::string prepare(open_order& what);
   void submit_waiting();
   void expire_waiting();
   void answer(std::string_view packet);
@@ -106,6 +118,7 @@ private:
   std::deque<worker_ptr> asked_;      ///< Sent; the zygote answers in order.
 
   std::atomic<worker_id> last_id_{0};
+  live_hub::thread thread_;
   live_hub hub_;
   event_loop loop_; ///< Last: its thread ends before what it uses.
 };
