@@ -9,12 +9,28 @@ namespace camwall::cli {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_bad_config = 2;
+inline constexpr int exit_interrupted = 130; ///< As shells have it: 128 and SIGINT.
 
 /// Reads a configuration, tells all that is wrong on stderr and does nothing else.
 int check(const std::filesystem::path& config_file);
 
 /// Runs the wall until SIGINT or SIGTERM. A second signal ends it at once.
 int serve(const std::filesystem::path& config_file);
+
+struct probe_options {
+  std::string url;
+  std::string transport = "tcp";    ///< `tcp` or `udp`.
+  std::string username;             ///< Empty: what the address says.
+  bool password_from_stdin = false; ///< Its first line.
+  bool as_json = false;
+  double deadline_s = 10;
+  bool sandbox_required = true;
+};
+
+/// Looks at one camera, with a worker of its own and without a server, and tells what it is.
+/// `exit_ok`: it gives pictures that a wall shows; `exit_failed`: it does not; `exit_bad_config`:
+/// the address or an option is wrong.
+int probe(probe_options options);
 
 struct demo_options {
   std::string listen = "127.0.0.1:8080";
