@@ -2,12 +2,44 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <span>
+#include <string_view>
+#include <utility>
 
 namespace {
 
 namespace cli = camwall::cli;
+
+CLI::App* add_probe(CLI::App& app, cli::probe_options& into) {
+  auto* out = app.add_subcommand("probe", "Look at a camera and say what it is");
+  out->add_option("url", into.url, "rtsp://…")->required();
+  out->add_option("--transport", into.transport, "How the pictures come")
+    ->check(CLI::IsMember({"tcp", "udp"}))
+    ->capture_default_str();
+  out->add_option("--username", into.username, "The login, not percent-encoded");
+  out->add_flag("--password-stdin", into.password_from_stdin,
+                "Read the password from the first line of the standard input");
+  out->add_flag("--json", into.as_json, "One JSON object instead of text");
+  out->add_option("--deadline", into.deadline_s, "Seconds for all of it")
+    ->check(CLI::Range(1, 30))
+    ->capture_default_str();
+  out
+    ->add_option_function<std::string>(
+      "--sandbox", [&into](const std::string& x) { into.sandbox_required = x == "required"; },
+      "What if the kernel cannot shut the worker off: required or best_effort")
+    ->check(CLI::IsMember({"required", "best_effort"}));
+  return out;
+}
+
+/// Other users can read the arguments of a process: none may hold a password for long.
+void hide_addresses(int argc, char** argv) {
+  for (auto* argument : std::span{argv, static_cast<std::size_t>(argc)})
+    if (std::string_view text{argument}; text.find("://") != std::string_view::npos)
+      std::fill_n(argument, text.size(), '*');
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"camwall: a server for unattended camera walls"};
@@ -50,7 +82,13 @@ int run(int argc, char** argv) {
                            },
                            "NAME"})
     ->capture_default_str();
+  cli::probe_options probe_options;
+  auto* probe = add_probe(app, probe_options);
   CLI11_PARSE(app, argc, argv);
+  if (probe->parsed()) {
+    hide_addresses(argc, argv);
+    return cli::probe(std::move(probe_options));
+  }
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())

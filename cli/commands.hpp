@@ -11,6 +11,8 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_bad_config = 2;
 inline constexpr int exit_differs = 3; ///< Of `check --diff`: something would change.
 
+inline constexpr int exit_interrupted = 130; ///< As shells have it: 128 and SIGINT.
+
 /// Reads a configuration, tells all that is wrong on stderr and does nothing else.
 int check(const std::filesystem::path& config_file);
 
@@ -28,6 +30,21 @@ int hash_password();
 
 /// Prints a new token, once, and the line for `tokens` of a user.
 int make_token(const std::string& name);
+
+struct probe_options {
+  std::string url;
+  std::string transport = "tcp";    ///< `tcp` or `udp`.
+  std::string username;             ///< Empty: what the address says.
+  bool password_from_stdin = false; ///< Its first line.
+  bool as_json = false;
+  double deadline_s = 10;
+  bool sandbox_required = true;
+};
+
+/// Looks at one camera, with a worker of its own and without a server, and tells what it is.
+/// `exit_ok`: it gives pictures that a wall shows; `exit_failed`: it does not; `exit_bad_config`:
+/// the address or an option is wrong.
+int probe(probe_options options);
 
 struct demo_options {
   std::string listen = "127.0.0.1:8080";

@@ -10,6 +10,7 @@
 #include "cli/liveness.hpp"
 #include "cli/log.hpp"
 #include "cli/observers.hpp"
+#include "cli/options.hpp"
 #include "cli/process.hpp"
 #include "cli/service_manager.hpp"
 #include "cli/wait_for_end.hpp"
@@ -18,6 +19,7 @@
 #include "media/server/output_folder.hpp"
 #include "media/server/sequence_store.hpp"
 #include "media/server/snapshots.hpp"
+#include "media/server/worker_prober.hpp"
 #include "media/server/zygote_launcher.hpp"
 #include "metrics/exporter.hpp"
 
@@ -46,59 +48,6 @@ std::vector<std::string> ids_of(const config::wall& x) {
   return out;
 }
 
-metrics::live_road road_of(const media::live_counts& x) {
-  return {.feeds = x.feeds,
-          .subscriptions = x.subscriptions,
-          .kept_bytes = x.kept_bytes,
-          .chunks = x.chunks,
-          .bytes = x.bytes};
-}
-
-/// A stream that is watched is asked for several times within its linger.
-std::chrono::milliseconds demand_interval_of(const config::deadlines& x) {
-  constexpr std::chrono::milliseconds least{250};
-  constexpr std::chrono::milliseconds most{2000};
-  constexpr int times = 8;
-  return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(x.linger) / times, least,
-                    most);
-}
-
-http::live_limits live_limits_of(const config::wall& x, const name_list& walls) {
-  return {.subscriptions_max = x.limits.subscriptions_max,
-          .viewer_queue_bytes_max = std::size_t{x.limits.viewer_queue_mb} * 1024 * 1024,
-          .demand_interval = demand_interval_of(x.deadlines),
-          .walls = walls};
-}
-
-http::listen_options listen_options_of(const config::wall& x, const name_list& hosts) {
-  // A wall that shows itself, or hides, subscribes or unsubscribes all its channels at once.
-  constexpr std::size_t messages_per_channel = 2;
-  return {.address = x.server.address,
-          .port = x.server.port,
-          .hosts = hosts,
-          .open_access = x.server.access == config::access_mode::open,
-          .reactors = std::max<std::size_t>(1, std::thread::hardware_concurrency()),
-          .connections_max = x.limits.connections_max,
-          .connections_per_address_max = x.limits.connections_per_address_max,
-          .websockets = {.messages_per_second_max =
-                           messages_per_channel * http::live_limits{}.channels_max}};
-}
-
-/// For `/api/v1/status`.
-std::vector<std::pair<std::string, std::uint64_t>> limits_of(const config::limits& x) {
-  return {{"limits.cameras_max", x.cameras_max},
-          {"limits.streams_max", x.streams_max},
-          {"limits.connections_max", x.connections_max},
-          {"limits.connections_per_address_max", x.connections_per_address_max},
-          {"limits.connecting_max", x.connecting_max},
-          {"limits.connecting_per_host_max", x.connecting_per_host_max},
-          {"limits.subscriptions_max", x.subscriptions_max},
-          {"limits.viewer_queue_mb", x.viewer_queue_mb},
-          {"limits.worker_memory_mb", x.worker_memory_mb},
-          {"limits.disk_free_min_mb", x.disk_free_min_mb},
-          {"limits.events_max", x.events_max}};
-}
-
 } // namespace
 
 // The order of the members is the order of the start; the destructor takes them down from the last
@@ -123,7 +72,16 @@ struct running_wall::impl {
          .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
          .on_media_dropped =
            [this](std::size_t chunks) { exporter.live().chunks_dropped("worker", chunks); }},
-        [this](std::string why) { on_zygote_end(std::move(why)); }) {
+        [this](std::string why) { on_zygote_end(std::move(why)); }),
+      prober(
+        launcher.io_thread(),
+        [this](media::probe_order what, std::function<void(media::worker_event)> sink) {
+          return launcher.launch_probe(std::move(what), std::move(sink));
+        },
+        {.probes_max = config->limits.probes_max,
+         .memory_mb = config->limits.worker_memory_mb,
+         .sandbox_required = config->sandbox == config::sandbox_mode::required,
+         .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }}) {
     // nop
   }
 
@@ -170,6 +128,7 @@ struct running_wall::impl {
       .file = file,
       .env = config::process_environment(),
       .first = config,
+      .prober = &prober,
       .take = [this](const auto& newer) { take(newer); },
       .clean = [this](const auto& camera,
                       const auto& kept) { output.remove_streams(camera, kept); },
@@ -185,6 +144,8 @@ struct running_wall::impl {
     hosts.exchange(newer->server.hosts);
     walls.exchange(newer->server.walls);
     exporter.live().know_walls(newer->server.walls);
+    exporter.viewers().know_walls(newer->server.walls);
+    access.configure(access_settings_of(*newer));
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
     owned_wall->take(newer);
   }
@@ -200,13 +161,15 @@ struct running_wall::impl {
             .order = [this](std::string_view camera,
                             camera_order what) { owned_wall->order(camera, what); },
             .catalogue = catalogue.get(),
-            .snapshots = pictures.get(),
             .access = &access,
+            .prober = &prober,
+            .snapshots = pictures.get(),
             .live = &launcher.hub(),
             .live_limits = live_limits_of(*config, walls),
             .live_observer = &live_observer,
             .metrics = [this] { return exporter.text(); },
             .ready = [this] { return wall.load() != nullptr && !gave_up; },
+            .templates = templates_as_json,
             .limits = limits_of(config->limits),
             .static_dir = installed.static_dir,
             .hls_dir = config->hls.directory,
@@ -243,12 +206,13 @@ struct running_wall::impl {
   http_to_metrics observer;
   live_to_metrics live_observer;
   access_to_metrics access_observer;
-  http::access_control access; ///< A new configuration: `configure(access_settings_of(…))`.
+  http::access_control access;
   install installed;
   std::atomic<bool> gave_up = false;
   std::atomic<wall_system*> wall =
     nullptr; ///< For the media I/O thread, which starts before the tree.
   media::zygote_launcher launcher;
+  media::worker_prober prober;
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<configuration> catalogue;
   std::shared_ptr<media::snapshots> pictures;

@@ -58,6 +58,7 @@ constexpr auto table = std::to_array<known_key>({
   {"snapshots.ttl", "2s"},
   {"snapshots.cache_mb", "32"},
   {"limits.requests_per_second", "500"},
+  {"limits.probes_max", "2"},
   {"log.level", "info"},
   {"log.format", "text"},
   {"reload.watch", "true"},

@@ -103,6 +103,8 @@ struct user_token {
   std::string name;
   std::string hash; ///< SHA-256 of the token, 64 hexadecimal digits.
   std::optional<std::chrono::system_clock::time_point> expires;
+
+  friend bool operator==(const user_token&, const user_token&) = default;
 };
 
 struct user {
@@ -113,6 +115,8 @@ struct user {
   std::vector<std::string> cameras; ///< Ids; with `groups` all that he may see, unless `sees_all`.
   std::vector<std::string> groups;
   std::vector<user_token> tokens;
+
+  friend bool operator==(const user&, const user&) = default;
 };
 
 struct compat_listener {
@@ -154,6 +158,7 @@ struct limits {
   std::uint32_t disk_free_min_mb = 32;
   std::uint32_t subscriptions_max = 16'384; ///< Streams watched over WebSocket, of all viewers.
   std::uint32_t viewer_queue_mb = 4;        ///< What waits for one viewer.
+  std::uint32_t probes_max = 2;             ///< Cameras looked at, at a time.
   std::uint32_t requests_per_second = 500;  ///< Of one address; this machine may always.
 };
 

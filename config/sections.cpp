@@ -198,6 +198,7 @@ void read_limits(load_context& context, const section& top, limits& into) {
   here.read("subscriptions_max", into.subscriptions_max, 1, 16'384);
   here.read("viewer_queue_mb", into.viewer_queue_mb, 1, 256);
   here.read("requests_per_second", into.requests_per_second, 1, 100'000);
+  here.read("probes_max", into.probes_max, 1, 16);
   // A part is never larger than its whole: an error where both are written, else the default gives
   // way.
   auto bound = [&](std::string_view part, std::uint32_t& x, std::string_view whole,

@@ -12,7 +12,6 @@ bool link_permits(link_kind link, action what) noexcept {
       return true;
     case action::view_page:
     case action::view_media:
-    case action::view_still:
     case action::view_state:
     case action::open_socket:
       return link == link_kind::watch;

@@ -32,7 +32,7 @@ struct worker_sampled {
 /// What one worker tells. `worker_started` comes first unless the worker could not be made (then
 /// only `failed` with `resources`, and `worker_exited`).
 using worker_event = std::variant<worker_started, confined, opened, progress, segment_published,
-                                  picture_judged, failed, worker_sampled, worker_exited>;
+                                  picture_judged, probed, failed, worker_sampled, worker_exited>;
 
 /// A running worker. Destroying the handle kills the process; its `worker_exited` is then not
 /// delivered any more.

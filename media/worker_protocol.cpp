@@ -1,9 +1,8 @@
 #include "media/worker_protocol.hpp"
 
-#include <nlohmann/json.hpp>
+#include "media/message_fields.hpp"
 
-#include <cmath>
-#include <limits>
+#include <nlohmann/json.hpp>
 
 namespace camwall::media {
 
@@ -11,70 +10,16 @@ namespace {
 
 using nlohmann::json;
 
-/// What a field may not be; caught in `decode`.
-struct bad_field {
-  std::string what;
-};
-
-std::string text(const json& from, const char* key, std::size_t bytes_max = 4096) {
-  auto i = from.find(key);
-  if (i == from.end() || !i->is_string() || i->get_ref<const std::string&>().size() > bytes_max)
-    throw bad_field{std::string{key} + " is not a text of at most " + std::to_string(bytes_max) +
-                    " bytes"};
-  return i->get<std::string>();
-}
-
-std::uint64_t count(const json& from, const char* key) {
-  auto i = from.find(key);
-  if (i == from.end() || !i->is_number_unsigned())
-    throw bad_field{std::string{key} + " is not a whole number"};
-  return i->get<std::uint64_t>();
-}
-
-int dimension(const json& from, const char* key) {
-  auto x = count(from, key);
-  if (x > 65535)
-    throw bad_field{std::string{key} + " is over 65535"};
-  return static_cast<int>(x);
-}
-
-double real(const json& from, const char* key) {
-  auto i = from.find(key);
-  if (i == from.end() || !i->is_number())
-    throw bad_field{std::string{key} + " is not a number"};
-  auto x = i->get<double>();
-  if (!std::isfinite(x) || x < 0 || x > 1e15)
-    throw bad_field{std::string{key} + " is out of range"};
-  return x;
-}
-
-bool flag(const json& from, const char* key) {
-  auto i = from.find(key);
-  if (i == from.end() || !i->is_boolean())
-    throw bad_field{std::string{key} + " is not true or false"};
-  return i->get<bool>();
-}
-
-std::uint16_t tiny(const json& from, const char* key) {
-  auto x = count(from, key);
-  if (x > 65535)
-    throw bad_field{std::string{key} + " is over 65535"};
-  return static_cast<std::uint16_t>(x);
-}
-
-std::uint32_t feed_id(const json& from, const char* key) {
-  auto x = count(from, key);
-  if (x == 0 || x > std::numeric_limits<std::uint32_t>::max())
-    throw bad_field{std::string{key} + " is no feed"};
-  return static_cast<std::uint32_t>(x);
-}
-
-std::uint32_t small(const json& from, const char* key) {
-  auto x = count(from, key);
-  if (x > 1'000'000)
-    throw bad_field{std::string{key} + " is over 1000000"};
-  return static_cast<std::uint32_t>(x);
-}
+using fields::bad_field;
+using fields::count;
+using fields::dimension;
+using fields::feed_id;
+using fields::flag;
+using fields::printable;
+using fields::real;
+using fields::small;
+using fields::text;
+using fields::tiny;
 
 json render(const picture_rules& x) {
   return {{"check", x.check},
@@ -88,26 +33,35 @@ json render(const picture_rules& x) {
 }
 
 json render(const open_order& x) {
-  return {{"type", "open"},
-          {"camera", x.camera},
-          {"stream", x.stream},
-          {"url", x.url},
-          {"transport", x.transport},
-          {"audio", x.audio},
-          {"container", x.container},
-          {"output_dir", x.output_dir},
-          {"run", x.run},
-          {"media_sequence", x.media_sequence},
-          {"discontinuity_sequence", x.discontinuity_sequence},
-          {"segment_s", x.segment_s},
-          {"window", x.window},
-          {"grace", x.grace},
-          {"disk_free_min_mb", x.disk_free_min_mb},
-          {"open_deadline_s", x.open_deadline_s},
-          {"access_unit_deadline_s", x.access_unit_deadline_s},
-          {"memory_mb", x.memory_mb},
-          {"sandbox_required", x.sandbox_required},
-          {"picture", render(x.picture)}};
+  json out{{"type", "open"},
+           {"camera", x.camera},
+           {"stream", x.stream},
+           {"url", x.url},
+           {"transport", x.transport},
+           {"audio", x.audio},
+           {"container", x.container},
+           {"output_dir", x.output_dir},
+           {"run", x.run},
+           {"media_sequence", x.media_sequence},
+           {"discontinuity_sequence", x.discontinuity_sequence},
+           {"segment_s", x.segment_s},
+           {"window", x.window},
+           {"grace", x.grace},
+           {"disk_free_min_mb", x.disk_free_min_mb},
+           {"open_deadline_s", x.open_deadline_s},
+           {"access_unit_deadline_s", x.access_unit_deadline_s},
+           {"memory_mb", x.memory_mb},
+           {"sandbox_required", x.sandbox_required},
+           {"picture", render(x.picture)}};
+  if (x.only)
+    out["only"] = *x.only;
+  return out;
+}
+
+json render(const probe_order& x) {
+  return {{"type", "probe"},          {"url", x.url},
+          {"transport", x.transport}, {"deadline_s", x.deadline_s},
+          {"memory_mb", x.memory_mb}, {"sandbox_required", x.sandbox_required}};
 }
 
 json render(const stop_order&) {
@@ -181,6 +135,21 @@ json render(const picture_judged& x) {
 
 json render(const feed_refused& x) {
   return {{"type", "feed_refused"}, {"feed", x.feed}, {"why", x.why}};
+}
+
+json render(const probed& x) {
+  json out{{"type", "probed"},        {"reason", to_string(x.why)},
+           {"detail", x.detail},      {"transport", x.transport},
+           {"video", x.video},        {"profile", x.profile},
+           {"level", x.level},        {"audio", x.audio},
+           {"codecs", x.codecs},      {"width", x.width},
+           {"height", x.height},      {"fps", x.fps},
+           {"gop_s", x.gop_s},        {"bitrate_bps", x.bitrate_bps},
+           {"b_frames", x.b_frames},  {"first_picture_s", x.first_picture_s},
+           {"watched_s", x.watched_s}};
+  if (x.clock_ahead_s)
+    out["clock_ahead_s"] = *x.clock_ahead_s;
+  return out;
 }
 
 json render(const failed& x) {
@@ -258,8 +227,34 @@ still_order read_still(const json& from) {
   return out;
 }
 
+/// What is there and cannot be read must not count as absent.
+std::optional<std::vector<std::string>> read_only(const json& from) {
+  auto i = from.find("only");
+  if (i == from.end())
+    return std::nullopt;
+  if (!i->is_array() || i->size() > permitted_peers_max)
+    throw bad_field{"only is not a short list"};
+  std::vector<std::string> out;
+  for (const auto& x : *i) {
+    if (!x.is_string())
+      throw bad_field{"only holds what is no text"};
+    out.push_back(x.get<std::string>());
+  }
+  return out;
+}
+
+probe_order read_probe(const json& x) {
+  return {.url = text(x, "url", 8192),
+          .transport = text(x, "transport"),
+          .deadline_s = real(x, "deadline_s"),
+          .memory_mb = small(x, "memory_mb"),
+          .sandbox_required = flag(x, "sandbox_required")};
+}
+
 order read_order(const json& x) {
   auto type = text(x, "type", 32);
+  if (type == "probe")
+    return read_probe(x);
   if (type == "stop")
     return stop_order{};
   if (type == "watch")
@@ -286,7 +281,8 @@ order read_order(const json& x) {
                     .access_unit_deadline_s = real(x, "access_unit_deadline_s"),
                     .memory_mb = small(x, "memory_mb"),
                     .sandbox_required = flag(x, "sandbox_required"),
-                    .picture = read_picture_rules(x)};
+                    .picture = read_picture_rules(x),
+                    .only = read_only(x)};
 }
 
 rendition_sums read_renditions(const json& from) {
@@ -295,6 +291,36 @@ rendition_sums read_renditions(const json& from) {
     return {};
   return {
     .made = count(*i, "made"), .skipped = count(*i, "skipped"), .damaged = count(*i, "damaged")};
+}
+
+/// Shown to people as it is, so it is held to what a camera can be.
+probed read_probed(const json& x) {
+  constexpr double hour_s = 3600;
+  constexpr double century_s = 3.2e9;
+  probed out{.detail = printable(x, "detail", 512),
+             .transport = printable(x, "transport", 8),
+             .video = printable(x, "video", 32),
+             .profile = printable(x, "profile", 32),
+             .level = printable(x, "level", 8),
+             .audio = printable(x, "audio", 32),
+             .codecs = printable(x, "codecs", 128),
+             .width = dimension(x, "width"),
+             .height = dimension(x, "height"),
+             .fps = real(x, "fps", 1000),
+             .gop_s = real(x, "gop_s", hour_s),
+             .bitrate_bps = real(x, "bitrate_bps", 1e11),
+             .b_frames = flag(x, "b_frames"),
+             .first_picture_s = real(x, "first_picture_s", hour_s),
+             .watched_s = real(x, "watched_s", hour_s)};
+  if (auto word = text(x, "reason", 32); !word.empty()) {
+    auto why = parse_reason(word);
+    if (!why)
+      throw bad_field{"unknown reason"};
+    out.why = *why;
+  }
+  if (x.contains("clock_ahead_s"))
+    out.clock_ahead_s = real(x, "clock_ahead_s", century_s, -century_s);
+  return out;
 }
 
 fact read_fact(const json& x) {
@@ -325,6 +351,8 @@ fact read_fact(const json& x) {
                           .undecodable = count(x, "undecodable"),
                           .dropped = count(x, "dropped"),
                           .cpu_s = real(x, "cpu_s")};
+  if (type == "probed")
+    return read_probed(x);
   if (type == "feed_refused")
     return feed_refused{.feed = feed_id(x, "feed"), .why = text(x, "why", 256)};
   if (type == "opened")

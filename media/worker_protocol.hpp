@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,9 @@
 namespace camwall::media {
 
 inline constexpr std::size_t message_bytes_max = 64UL * 1024;
+
+/// Entries of `open_order::only`.
+inline constexpr std::size_t permitted_peers_max = 64;
 
 // -- orders: server → worker --------------------------------------------------------------------
 
@@ -59,8 +63,28 @@ struct open_order {
   bool sandbox_required = true; ///< Else the worker goes on where the kernel lacks something.
   picture_rules picture;        ///< May be absent: pictures are not checked then.
 
+  /// For an address that a client named: what it may mean once its name is resolved, as
+  /// `parse_permitted_peers` reads it. The worker connects to exactly what it checked, over TCP,
+  /// and is sent nowhere else. Absent: a configured address, which may be anywhere.
+  std::optional<std::vector<std::string>> only;
+
   friend bool operator==(const open_order&, const open_order&) = default;
 };
+
+/// The first message that a worker gets that is to look at a camera for a few seconds and to say
+/// what it is. It writes no file.
+struct probe_order {
+  std::string url;               ///< As in `open_order`. A secret.
+  std::string transport = "tcp"; ///< `tcp` or `udp`.
+  double deadline_s = 10.0;      ///< From the order to `probed` or `failed`.
+  std::uint32_t memory_mb = 512;
+  bool sandbox_required = true; ///< Else the worker goes on where the kernel lacks something.
+
+  friend bool operator==(const probe_order&, const probe_order&) = default;
+};
+
+/// What a worker is made for: its first order.
+using task = std::variant<open_order, probe_order>;
 
 /// Asks the worker to close its RTSP session (TEARDOWN) and end.
 struct stop_order {
@@ -115,7 +139,7 @@ struct still_order {
   friend bool operator==(const still_order&, const still_order&) = default;
 };
 
-using order = std::variant<open_order, stop_order, watch_order, still_order>;
+using order = std::variant<open_order, stop_order, watch_order, still_order, probe_order>;
 
 // -- facts: worker → server ---------------------------------------------------------------------
 
@@ -213,8 +237,35 @@ struct feed_refused {
   friend bool operator==(const feed_refused&, const feed_refused&) = default;
 };
 
-using fact =
-  std::variant<confined, opened, progress, segment_published, picture_judged, feed_refused, failed>;
+/// What a camera was found to be: the last message of a worker that was told to probe. Zero or
+/// empty: not found out.
+struct probed {
+  camwall::reason why = reason::none; ///< `none`: it sends pictures that a wall can show.
+  std::string detail;                 ///< One sentence when there is a reason.
+  std::string transport;              ///< `tcp` or `udp`: what the camera took.
+  std::string video;                  ///< `h264`, `h265`, or libav's name of another codec.
+  std::string profile;                ///< E.g. `High`.
+  std::string level;                  ///< E.g. `3.1`.
+  std::string audio;                  ///< libav's name of the codec, or empty.
+  std::string codecs;                 ///< RFC 6381 list of what segments would hold.
+  int width = 0;
+  int height = 0;
+  double fps = 0;
+  double gop_s = 0; ///< Longest distance of two keyframes; 0 when no two came.
+  double bitrate_bps = 0;
+  bool b_frames = false;
+  double first_picture_s = 0; ///< From the order to the first keyframe; 0 when none came.
+  double watched_s = 0;       ///< How long pictures were looked at.
+
+  /// How far the camera's clock is ahead of ours (negative: behind), as its RTCP reports say (RFC
+  /// 3550 §6.4.1); nothing when none came.
+  std::optional<double> clock_ahead_s;
+
+  friend bool operator==(const probed&, const probed&) = default;
+};
+
+using fact = std::variant<confined, opened, progress, segment_published, picture_judged,
+                          feed_refused, probed, failed>;
 
 // -- bytes --------------------------------------------------------------------------------------
 

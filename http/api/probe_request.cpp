@@ -1,5 +1,6 @@
 #include "http/api/probe_request.hpp"
 
+#include "core/probe_json.hpp"
 #include "http/api/api_answer.hpp"
 #include "http/api/json_body.hpp"
 #include "http/problem.hpp"
@@ -119,11 +120,6 @@ void read_url(members& from, probe_request& into) {
   into.url.insert(scheme.size(), encoded(user) + ':' + encoded(password) + '@');
 }
 
-template <class T>
-json or_null(bool known, T value) {
-  return known ? json(std::move(value)) : json(nullptr);
-}
-
 } // namespace
 
 tl::expected<probe_request, response> read_probe_request(const request& x) {
@@ -152,29 +148,7 @@ response probe_response(const probe_report& x) {
     out.add("Retry-After", "5");
     return out;
   }
-  json advice = json::array();
-  for (const auto& a : x.advices)
-    advice.push_back({{"code", a.code}, {"text", a.text}});
-  json out{{"url", x.shown_url},
-           {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
-           {"detail", or_null(!x.detail.empty(), x.detail)},
-           {"transport", or_null(!x.transport.empty(), x.transport)},
-           {"video", or_null(!x.video.empty(), x.video)},
-           {"profile", or_null(!x.profile.empty(), x.profile)},
-           {"level", or_null(!x.level.empty(), x.level)},
-           {"audio", or_null(!x.audio.empty(), x.audio)},
-           {"codecs", or_null(!x.codecs.empty(), x.codecs)},
-           {"width", or_null(x.width > 0, x.width)},
-           {"height", or_null(x.height > 0, x.height)},
-           {"fps", or_null(x.fps > 0, x.fps)},
-           {"gop_s", or_null(x.gop_s > 0, x.gop_s)},
-           {"bitrate_bps", or_null(x.bitrate_bps > 0, x.bitrate_bps)},
-           {"b_frames", x.b_frames},
-           {"first_picture_s", or_null(x.first_picture_s > 0, x.first_picture_s)},
-           {"took_s", x.took_s},
-           {"plays", x.plays},
-           {"advice", std::move(advice)}};
-  return json_response(out.dump(-1, ' ', false, json::error_handler_t::replace));
+  return json_response(to_json(x));
 }
 
 } // namespace camwall::http

@@ -58,7 +58,7 @@ public:
 
   /// Whether the clients of this listener may do that.
   bool may(action what) const {
-    return authorize(context_.who, what, {});
+    return permits(context_.who, what);
   }
 
 private:

@@ -5,11 +5,12 @@
 
 namespace camwall::media {
 
-fact_guard::fact_guard(const open_order& job, clock::time_point now)
-  : refilled_at_(now),
-    media_sequence_(job.media_sequence),
-    discontinuity_sequence_(job.discontinuity_sequence) {
-  // nop
+fact_guard::fact_guard(const task& job, clock::time_point now)
+  : refilled_at_(now), is_probe_(std::holds_alternative<probe_order>(job)) {
+  if (const auto* x = std::get_if<open_order>(&job)) {
+    media_sequence_ = x->media_sequence;
+    discontinuity_sequence_ = x->discontinuity_sequence;
+  }
 }
 
 fact_guard::verdict fact_guard::admit(clock::time_point now) {
@@ -26,17 +27,26 @@ fact_guard::verdict fact_guard::admit(clock::time_point now) {
 }
 
 fact_guard::verdict fact_guard::check(const fact& x) {
-  if (failed_)
+  if (over_)
     return refuse("a message after its last");
-  if (std::holds_alternative<failed>(x))
-    failed_ = true;
-  else if (std::holds_alternative<opened>(x))
+  over_ = std::holds_alternative<failed>(x) || std::holds_alternative<probed>(x);
+  if (is_probe_)
+    return check_probe(x);
+  if (std::holds_alternative<probed>(x))
+    return refuse("a probe's report that nobody ordered");
+  if (std::holds_alternative<opened>(x))
     opened_ = true;
   else if (!opened_ && std::holds_alternative<progress>(x))
     return refuse("progress before it was opened");
   else if (const auto* segment = std::get_if<segment_published>(&x))
     return check_segment(*segment);
   return verdict::fine;
+}
+
+fact_guard::verdict fact_guard::check_probe(const fact& x) {
+  if (over_ || std::holds_alternative<confined>(x))
+    return verdict::fine;
+  return refuse("a message that a probe does not send");
 }
 
 fact_guard::verdict fact_guard::check_segment(const segment_published& x) {

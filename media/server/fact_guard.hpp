@@ -25,7 +25,7 @@ public:
   enum class verdict : std::uint8_t { fine, too_many, wrong };
 
   /// For the worker that was given `job`.
-  fact_guard(const open_order& job, clock::time_point now);
+  fact_guard(const task& job, clock::time_point now);
 
   /// To be asked of every packet, before it is looked into: `fine` or `too_many`.
   verdict admit(clock::time_point now);
@@ -40,13 +40,15 @@ public:
 private:
   verdict refuse(std::string why);
   verdict check_segment(const segment_published& x);
+  verdict check_probe(const fact& x);
 
   double allowance_ = messages_burst_max;
   clock::time_point refilled_at_;
-  std::uint64_t media_sequence_;         ///< The least that may come next.
-  std::uint64_t discontinuity_sequence_; ///< The same.
+  bool is_probe_;
+  std::uint64_t media_sequence_ = 0;         ///< The least that may come next.
+  std::uint64_t discontinuity_sequence_ = 0; ///< The same.
   bool opened_ = false;
-  bool failed_ = false;
+  bool over_ = false; ///< It has said its last.
   std::string complaint_;
 };
 

@@ -45,21 +45,26 @@ std::uint64_t resident_bytes(int pid) {
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+const std::string& url_of(const task& x) {
+  return std::visit([](const auto& y) -> const std::string& { return y.url; }, x);
+}
+
 } // namespace
 
 worker_process::worker_process(event_loop& loop, live_hub& hub, still_desk& stills,
-                               open_order order, std::function<void(worker_event)> sink,
+                               std::string name, task what, std::function<void(worker_event)> sink,
                                std::size_t stderr_lines_max,
                                std::function<void(std::string_view)> on_limit,
                                std::function<void()> on_over)
   : loop_(loop),
     hub_(hub),
     stills_(stills),
-    order_(std::move(order)),
+    name_(std::move(name)),
+    task_(std::move(what)),
     sink_(std::move(sink)),
     on_limit_(std::move(on_limit)),
     on_over_(std::move(on_over)),
-    ring_(stderr_lines_max, password_of(order_.url)) {
+    ring_(stderr_lines_max, password_of(url_of(task_))) {
   // nop
 }
 
@@ -103,7 +108,7 @@ void worker_process::start(int pid) {
     waitpid(pid, nullptr, 0); // Ours, and dying: returns at once.
     return fail(why);
   }
-  guard_.emplace(order_, event_loop::clock::now());
+  guard_.emplace(task_, event_loop::clock::now());
   media_guard_.emplace(event_loop::clock::now());
   loop_.add(pidfd_.get(), [this] { reap(); });
   loop_.add(socket_.get(), [this] { read_socket(); });
@@ -112,16 +117,22 @@ void worker_process::start(int pid) {
     send_signal(pidfd_.get(), SIGKILL);
     return;
   }
-  auto packet = encode(media::order{order_});
+  auto packet = std::visit([](const auto& x) { return encode(media::order{x}); }, task_);
   if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-    spdlog::error("camera {}/{}: the worker did not take its order: {}", order_.camera,
-                  order_.stream, errno_text(errno));
+    spdlog::error("{}: the worker did not take its order: {}", name_, errno_text(errno));
     kill();
   }
-  hub_.attach(order_.camera, order_.stream, *this);
-  stills_.attach(order_.camera, order_.stream, *this);
+  attach_media();
   emit(worker_started{pid});
   arm_sampling();
+}
+
+/// Of a probe nothing can be watched.
+void worker_process::attach_media() {
+  if (const auto* x = std::get_if<open_order>(&task_)) {
+    hub_.attach(x->camera, x->stream, *this);
+    stills_.attach(x->camera, x->stream, *this);
+  }
 }
 
 void worker_process::fail(const std::string& why) {
@@ -173,8 +184,7 @@ void worker_process::send_order(const media::order& x) {
   auto packet = encode(x);
   if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
     return;
-  spdlog::error("camera {}/{}: the worker does not take orders and is killed: {}", order_.camera,
-                order_.stream, errno_text(errno));
+  spdlog::error("{}: the worker does not take orders and is killed: {}", name_, errno_text(errno));
   kill();
 }
 
@@ -274,8 +284,7 @@ void worker_process::refuse(const std::string& what, const char* limit) {
   loop_.remove(media_.get());
   hub_.detach(*this);
   stills_.detach(*this);
-  spdlog::error("camera {}/{}: the worker broke the protocol and is killed: {}", order_.camera,
-                order_.stream, what);
+  spdlog::error("{}: the worker broke the protocol and is killed: {}", name_, what);
   if (limit != nullptr && on_limit_)
     on_limit_(limit);
   kill();
@@ -302,13 +311,13 @@ void worker_process::log_line(std::string_view line) {
   auto now = event_loop::clock::now();
   if (now - log_minute_ > std::chrono::minutes{1}) {
     if (log_lines_ > log_lines_per_minute_max)
-      spdlog::warn("camera {}/{}: {} further lines of the worker were left out", order_.camera,
-                   order_.stream, log_lines_ - log_lines_per_minute_max);
+      spdlog::warn("{}: {} further lines of the worker were left out", name_,
+                   log_lines_ - log_lines_per_minute_max);
     log_minute_ = now;
     log_lines_ = 0;
   }
   if (++log_lines_ <= log_lines_per_minute_max)
-    spdlog::info("camera {}/{}: worker: {}", order_.camera, order_.stream, line);
+    spdlog::info("{}: worker: {}", name_, line);
 }
 
 void worker_process::reap() {

@@ -31,8 +31,9 @@ public:
   /// Lines of stderr that go with `worker_exited`.
   static constexpr std::size_t last_words_lines_max = 8;
 
-  /// `on_limit` is told the name of each limit at which the worker was stopped.
-  worker_process(event_loop& loop, live_hub& hub, still_desk& stills, open_order order,
+  /// `name` is for the log. `on_limit` is told the name of each limit at which the worker was
+  /// stopped.
+  worker_process(event_loop& loop, live_hub& hub, still_desk& stills, std::string name, task what,
                  std::function<void(worker_event)> sink, std::size_t stderr_lines_max,
                  std::function<void(std::string_view)> on_limit, std::function<void()> on_over);
 
@@ -64,8 +65,8 @@ public:
   void abandon();
 
   /// May be completed until the worker has started.
-  open_order& order() noexcept {
-    return order_;
+  task& what() noexcept {
+    return task_;
   }
 
   /// 0 until the process exists.
@@ -85,13 +86,15 @@ private:
   void reap();
   void sample_memory();
   void arm_sampling();
+  void attach_media();
   void log_line(std::string_view line);
   void end(worker_exited how);
 
   event_loop& loop_;
   live_hub& hub_;
   still_desk& stills_;
-  open_order order_;
+  std::string name_;
+  task task_;
   std::function<void(worker_event)> sink_;
   std::function<void(std::string_view)> on_limit_;
   std::function<void()> on_over_;

@@ -174,7 +174,7 @@ void zygote_launcher::check(std::shared_ptr<const void> token) {
 }
 
 worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(worker_event)> sink) {
-  auto id = ++last_id_;
+  auto name = "camera " + what.camera + '/' + what.stream;
   auto remember = [this, key = what.camera + '/' + what.stream,
                    tell = std::move(sink)](worker_event event) {
     if (const auto* x = std::get_if<segment_published>(&event); x != nullptr && options_.sequences)
@@ -183,13 +183,29 @@ worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(wo
       watch_sandbox(*y);
     tell(std::move(event));
   };
-  auto worker =
-    std::make_shared<worker_process>(loop_, hub_, stills_, std::move(what), std::move(remember),
-                                     options_.stderr_lines_max, options_.on_limit, [this, id] {
-                                       workers_.erase(id);
-                                       submit_held();
-                                       tell_when_idle();
-                                     });
+  return begin(std::move(name), std::move(what), std::move(remember));
+}
+
+worker_handle_ptr zygote_launcher::launch_probe(probe_order what,
+                                                std::function<void(worker_event)> sink) {
+  auto watching = [this, tell = std::move(sink)](worker_event event) {
+    if (const auto* x = std::get_if<confined>(&event))
+      watch_sandbox(*x);
+    tell(std::move(event));
+  };
+  return begin("probe", std::move(what), std::move(watching));
+}
+
+worker_handle_ptr zygote_launcher::begin(std::string name, task what,
+                                         std::function<void(worker_event)> sink) {
+  auto id = ++last_id_;
+  auto worker = std::make_shared<worker_process>(
+    loop_, hub_, stills_, std::move(name), std::move(what), std::move(sink),
+    options_.stderr_lines_max, options_.on_limit, [this, id] {
+      workers_.erase(id);
+      submit_held();
+      tell_when_idle();
+    });
   loop_.post([this, id, worker] {
     workers_.emplace(id, worker);
     if (shutting_down_)
@@ -346,9 +362,13 @@ void zygote_launcher::reap_orphans() {
 /// Two workers in one folder would overwrite each other's playlist, and a camera may admit one
 /// session only.
 bool zygote_launcher::has_predecessor(worker_id id, worker_process& worker) {
+  const auto* wanted = std::get_if<open_order>(&worker.what());
+  if (wanted == nullptr) // Whoever looks at a camera writes nothing.
+    return false;
   return std::any_of(workers_.begin(), workers_.end(), [&](const auto& x) {
-    return x.first < id && x.second->order().camera == worker.order().camera &&
-           x.second->order().stream == worker.order().stream;
+    const auto* other = std::get_if<open_order>(&x.second->what());
+    return x.first < id && other != nullptr && other->camera == wanted->camera &&
+           other->stream == wanted->stream;
   });
 }
 
@@ -367,22 +387,31 @@ void zygote_launcher::submit(const worker_ptr& worker) {
   loop_.call_after(options_.launch_deadline, [this] { expire_waiting(); });
 }
 
-void zygote_launcher::request(const worker_ptr& worker) {
-  auto& asked = worker->order();
+/// Fills in what only this side knows. Returns what went wrong.
+std::string zygote_launcher::prepare(open_order& what) {
   std::error_code error;
-  std::filesystem::create_directories(asked.output_dir, error);
+  std::filesystem::create_directories(what.output_dir, error);
   if (error)
-    return worker->fail(asked.output_dir + ": cannot be made (" + error.message() + ")");
-  asked.run = make_run();
+    return what.output_dir + ": cannot be made (" + error.message() + ")";
+  what.run = make_run();
   if (options_.sequences) {
-    auto first = options_.sequences->next(asked.camera + '/' + asked.stream);
-    asked.media_sequence = first.media_sequence;
-    asked.discontinuity_sequence = first.discontinuity_sequence;
+    auto first = options_.sequences->next(what.camera + '/' + what.stream);
+    what.media_sequence = first.media_sequence;
+    what.discontinuity_sequence = first.discontinuity_sequence;
+  }
+  return {};
+}
+
+void zygote_launcher::request(const worker_ptr& worker) {
+  nlohmann::json tree = {{"camera", "probe"}, {"stream", "-"}};
+  if (auto* stream = std::get_if<open_order>(&worker->what())) {
+    if (auto error = prepare(*stream); !error.empty())
+      return worker->fail(error);
+    tree = {{"camera", stream->camera}, {"stream", stream->stream}};
   }
   auto ends = worker->make_channels();
   if (!ends)
     return; // It has failed and said so.
-  nlohmann::json tree = {{"camera", asked.camera}, {"stream", asked.stream}};
   if (!send_with_fds(zygote_socket_.get(), tree.dump(),
                      {ends->socket.get(), ends->log.get(), ends->media.get()})) {
     return worker->fail(std::string{"the worker factory takes no order: "} + errno_text(errno));

@@ -58,6 +58,10 @@ public:
 
   worker_handle_ptr launch(open_order order, std::function<void(worker_event)> sink) override;
 
+  /// As `launch`, for a worker that looks at a camera and says `probed` or `failed`. `url` is
+  /// checked by the caller.
+  worker_handle_ptr launch_probe(probe_order order, std::function<void(worker_event)> sink);
+
   /// Where what the workers make for live viewers can be had. Lives as long as this.
   live_hub& hub() noexcept {
     return hub_;
@@ -86,12 +90,15 @@ private:
 
   struct handle;
 
+  worker_handle_ptr begin(std::string name, task what, std::function<void(worker_event)> sink);
+
   void spawn_zygote();
   void read_zygote();
   void reap_zygote();
   void lose_zygote(const std::string& why);
   void submit(const worker_ptr& worker);
   void request(const worker_ptr& worker);
+  std::string prepare(open_order& what);
   void submit_waiting();
   bool has_predecessor(worker_id id, worker_process& worker);
   void submit_held();

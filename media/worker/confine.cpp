@@ -35,10 +35,10 @@ bool confine_clone(pid_t parent) noexcept {
   return true;
 }
 
-void confine(const open_order& job) noexcept {
+void confine(std::uint32_t memory_mb) noexcept {
   limit(RLIMIT_FSIZE, file_bytes_max);
-  if (!sanitized && job.memory_mb > 0)
-    limit(RLIMIT_DATA, rlim_t{job.memory_mb} * 1024 * 1024);
+  if (!sanitized && memory_mb > 0)
+    limit(RLIMIT_DATA, rlim_t{memory_mb} * 1024 * 1024);
 }
 
 } // namespace camwall::media

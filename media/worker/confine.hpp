@@ -1,8 +1,8 @@
 #pragma once
 
-#include "media/worker_protocol.hpp"
-
 #include <sys/types.h>
+
+#include <cstdint>
 
 namespace camwall::media {
 
@@ -13,7 +13,7 @@ bool confine_clone(pid_t parent) noexcept;
 
 /// Limits the worker to its task. Called once its order is known and before the first byte of a
 /// camera is read; from then on it opens sockets, the resolver's files and files in its output
-/// folder, and executes nothing.
-void confine(const open_order& job) noexcept;
+/// folder, and executes nothing. `memory_mb` of 0: as much as there is.
+void confine(std::uint32_t memory_mb) noexcept;
 
 } // namespace camwall::media

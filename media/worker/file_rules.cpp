@@ -72,8 +72,9 @@ int grant_all(int ruleset, const std::string& folder, std::uint64_t handled) noe
   constexpr std::uint64_t work = LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_READ_FILE |
                                  LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
                                  LANDLOCK_ACCESS_FS_REMOVE_FILE | fs_truncate;
-  if (auto error = grant(ruleset, folder.c_str(), work & handled); error != 0)
-    return error;
+  if (!folder.empty())
+    if (auto error = grant(ruleset, folder.c_str(), work & handled); error != 0)
+      return error;
   for (const auto* path : readable_files)
     if (auto error = grant(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE); error != 0)
       return error;

@@ -1,6 +1,7 @@
 #include "media/worker/log.hpp"
 
 #include "core/redact.hpp"
+#include "media/worker/connect_guard.hpp"
 #include "media/worker/libav.hpp"
 
 #include <unistd.h>
@@ -75,8 +76,19 @@ void note_refusal(std::string_view line) {
                     state().refusal_status);
 }
 
+/// The same of an answer that names another address: its status and the address.
+constexpr std::string_view redirect_format = "Status %d: Redirecting to %s\n";
+
+void note_redirect(std::string_view line) {
+  constexpr std::string_view before{"Redirecting to "};
+  auto at = line.find(before);
+  the_connect_guard().note_redirect(at == std::string_view::npos ? line
+                                                                 : line.substr(at + before.size()));
+}
+
 void on_libav_line(void* context, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_WARNING)
+  bool redirects = format == redirect_format;
+  if (level > AV_LOG_WARNING && !redirects)
     return;
   std::array<char, 1024> text{};
   int prefix = 1;
@@ -84,6 +96,8 @@ void on_libav_line(void* context, int level, const char* format, va_list argumen
                       &prefix);
   if (format == refusal_format)
     note_refusal(text.data());
+  if (redirects)
+    note_redirect(text.data());
   log_line(text.data());
 }
 

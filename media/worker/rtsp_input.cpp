@@ -1,5 +1,7 @@
 #include "media/worker/rtsp_input.hpp"
 
+#include "core/address_rule.hpp"
+#include "media/worker/connect_guard.hpp"
 #include "media/worker/log.hpp"
 
 #include <netdb.h>
@@ -25,8 +27,31 @@ struct addresses_deleter {
   }
 };
 
+/// An entry that cannot be read permits nothing.
+address_rule rule_of(const std::vector<std::string>& entries) {
+  std::vector<permitted_peers> out;
+  for (const auto& text : entries)
+    if (auto x = parse_permitted_peers(text))
+      out.push_back(*x);
+  return address_rule{std::move(out)};
+}
+
+/// One address that is not permitted spoils all of a name's: libav might take that one.
+status permit(const addrinfo* found, std::uint16_t port, const address_rule& rule) {
+  std::vector<peer_address> peers;
+  for (const auto* x = found; x != nullptr; x = x->ai_next) {
+    auto peer = to_peer(x->ai_addr, x->ai_addrlen);
+    if (!peer || !rule.permits(peer->ip, port))
+      return fail(reason::config, "the address is, or its name means, one that is not permitted");
+    peers.push_back({.ip = peer->ip, .port = port});
+  }
+  the_connect_guard().allow_only(std::move(peers));
+  return {};
+}
+
 /// libav reports a name that does not resolve as an I/O error. Asking first tells it apart.
-status resolve(const std::string& host) {
+status resolve(const session_plan& plan) {
+  auto [host, port, password] = split_address(plan.url);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -34,6 +59,8 @@ status resolve(const std::string& host) {
   std::unique_ptr<addrinfo, addresses_deleter> owner{found};
   if (error != 0)
     return fail(reason::dns, "cannot resolve " + host + ": " + ::gai_strerror(error));
+  if (plan.only)
+    return permit(found, static_cast<std::uint16_t>(port), rule_of(*plan.only));
   return {};
 }
 
@@ -53,17 +80,18 @@ struct options {
   }
 };
 
-void fill(options& x, const open_order& job, const std::string& transport) {
-  auto longest_s = std::max(job.open_deadline_s, job.access_unit_deadline_s) + library_margin_s;
+void fill(options& x, const session_plan& plan, const std::string& transport) {
+  auto longest_s = std::max(plan.open_deadline_s, plan.read_deadline_s) + library_margin_s;
   x.set("rtsp_transport", transport);
   x.set("timeout", std::to_string(std::llround(longest_s * 1e6)));
-  x.set("allowed_media_types", job.audio ? "video+audio" : "video");
-  x.set("protocol_whitelist", "rtsp,rtp,tcp,udp");
+  x.set("allowed_media_types", plan.audio ? "video+audio" : "video");
+  // A camera names the address that its UDP packets are to be answered to.
+  x.set("protocol_whitelist", plan.only ? "rtsp,tcp" : "rtsp,rtp,tcp,udp");
   x.set("user_agent", "camwall");
 }
 
 /// Opens with one transport. Returns libav's error.
-int open_with(const open_order& job, const std::string& transport, watch& guard,
+int open_with(const session_plan& plan, const std::string& transport, watch& guard,
               AVFormatContext*& out) {
   auto* context = avformat_alloc_context();
   if (context == nullptr)
@@ -72,10 +100,10 @@ int open_with(const open_order& job, const std::string& transport, watch& guard,
   context->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
   context->interrupt_callback = {.callback = watch::interrupt, .opaque = &guard};
   options keys;
-  fill(keys, job, transport);
+  fill(keys, plan, transport);
   auto* format =
     av_find_input_format("rtsp"); // Whatever the address says, nothing but RTSP is opened.
-  if (auto error = avformat_open_input(&context, job.url.c_str(), format, &keys.items); error < 0)
+  if (auto error = avformat_open_input(&context, plan.url.c_str(), format, &keys.items); error < 0)
     return error; // It has freed the context.
   // An option that libav does not know is dropped without a word: a misspelt time-out would never
   // be noticed.
@@ -95,6 +123,11 @@ std::optional<video_codec> known_codec(AVCodecID id) {
 
 tl::unexpected<failed> open_failure(int error, bool late, double deadline_s) {
   auto why = classify(error, session_stage::opening, late);
+  if (const auto& where = the_connect_guard().refused_redirect(); !where.empty())
+    return fail(reason::protocol,
+                "the camera sends us on to " + where + ", which is not followed; use that address");
+  if (the_connect_guard().refused_peer())
+    return fail(reason::config, "the name means another address than when it was checked");
   if (late)
     return fail(why, "no answer to the RTSP requests within " +
                        std::to_string(std::lround(deadline_s)) + " s");
@@ -119,30 +152,32 @@ rtsp_address split_address(const std::string& url) {
   int port = -1;
   av_url_split(scheme.data(), scheme.size(), user.data(), user.size(), host.data(), host.size(),
                &port, path.data(), path.size(), url.c_str());
-  rtsp_address out{.host = host.data(), .password = {}};
+  rtsp_address out{.host = host.data(), .port = port < 0 ? 554 : port, .password = {}};
   std::string_view login{user.data()};
   if (auto colon = login.find(':'); colon != std::string_view::npos)
     out.password = login.substr(colon + 1);
   return out;
 }
 
-tl::expected<std::unique_ptr<rtsp_input>, failed> rtsp_input::open(const open_order& job,
+tl::expected<std::unique_ptr<rtsp_input>, failed> rtsp_input::open(const session_plan& plan,
                                                                    watch& guard) {
-  if (auto resolved = resolve(split_address(job.url).host); !resolved)
+  if (!plan.redirects)
+    the_connect_guard().forbid_redirects();
+  if (auto resolved = resolve(plan); !resolved)
     return tl::unexpected{resolved.error()};
   AVFormatContext* context = nullptr;
-  auto transport = job.transport;
-  auto error = open_with(job, transport, guard, context);
-  if (error == AVERROR(EPROTONOSUPPORT)) {
+  auto transport = plan.only ? std::string{"tcp"} : plan.transport;
+  auto error = open_with(plan, transport, guard, context);
+  if (error == AVERROR(EPROTONOSUPPORT) && !plan.only) {
     transport = transport == "tcp" ? "udp" : "tcp";
-    log_line("the camera refuses transport " + job.transport + ", trying " + transport);
-    error = open_with(job, transport, guard, context);
+    log_line("the camera refuses transport " + plan.transport + ", trying " + transport);
+    error = open_with(plan, transport, guard, context);
   }
   if (error < 0)
-    return open_failure(error, guard.deadline_passed(), job.open_deadline_s);
+    return open_failure(error, guard.deadline_passed(), plan.open_deadline_s);
   std::unique_ptr<rtsp_input> out{new rtsp_input{context, guard}};
   out->transport_ = std::move(transport);
-  if (auto found = out->find_tracks(); !found)
+  if (auto found = out->find_tracks(plan.any_video); !found)
     return tl::unexpected{found.error()};
   return out;
 }
@@ -153,9 +188,8 @@ rtsp_input::~rtsp_input() {
   avformat_close_input(&context_);
 }
 
-status rtsp_input::find_tracks() {
-  bool other_video = false;
-  std::string other_name;
+status rtsp_input::find_tracks(bool any_video) {
+  std::optional<track> other;
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
     auto* stream = context_->streams[i];
     const auto* parameters = stream->codecpar;
@@ -169,15 +203,26 @@ status rtsp_input::find_tracks() {
       video_ = found;
       codec_ = *codec;
     } else {
-      other_video = true;
-      other_name = avcodec_get_name(parameters->codec_id);
+      other = found;
     }
   }
   if (video_.index >= 0)
     return {};
-  if (other_video)
-    return fail(reason::unsupported_codec, "video is " + other_name + ", neither H.264 nor H.265");
+  if (other) {
+    std::string name{avcodec_get_name(other->parameters->codec_id)};
+    if (!any_video)
+      return fail(reason::unsupported_codec, "video is " + name + ", neither H.264 nor H.265");
+    video_ = *other;
+    other_codec_ = std::move(name);
+    return {};
+  }
   return fail(reason::no_video, "the camera offers no video");
+}
+
+std::optional<std::chrono::microseconds> rtsp_input::begin_at_camera() const noexcept {
+  if (context_->start_time_realtime == AV_NOPTS_VALUE)
+    return std::nullopt;
+  return std::chrono::microseconds{context_->start_time_realtime};
 }
 
 int rtsp_input::read(AVPacket& into) {

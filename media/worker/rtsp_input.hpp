@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace camwall::media {
 
@@ -47,6 +48,23 @@ private:
   bool heed_stop_ = true;
 };
 
+/// What an RTSP session is begun with.
+struct session_plan {
+  std::string url;
+  std::string transport = "tcp";
+  bool audio = true;
+  double open_deadline_s = 10.0; ///< The watch keeps it; here for messages.
+  double read_deadline_s = 10.0; ///< The same, between packets.
+  bool any_video = false;        ///< Takes video of a codec that is not supported, too.
+
+  /// Follows an answer 3xx to another address (RFC 2326 §11.3); else it is a failure that names
+  /// the address.
+  bool redirects = true;
+
+  /// As in `open_order`.
+  std::optional<std::vector<std::string>> only;
+};
+
 /// A camera's RTSP session (RFC 2326), played.
 class rtsp_input {
 public:
@@ -57,7 +75,7 @@ public:
   };
 
   /// Connects, and returns when the camera answered PLAY. Neither probes nor decodes.
-  static tl::expected<std::unique_ptr<rtsp_input>, failed> open(const open_order& job,
+  static tl::expected<std::unique_ptr<rtsp_input>, failed> open(const session_plan& plan,
                                                                 watch& guard);
 
   rtsp_input(const rtsp_input&) = delete;
@@ -78,9 +96,19 @@ public:
     return transport_;
   }
 
+  /// Of the video, when `other_codec` is empty.
   video_codec codec() const noexcept {
     return codec_;
   }
+
+  /// libav's name of the video's codec when it is not supported; else empty.
+  const std::string& other_codec() const noexcept {
+    return other_codec_;
+  }
+
+  /// The camera's time of day at the begin, since the Unix epoch, once it has told it (RFC 3550
+  /// §6.4.1).
+  std::optional<std::chrono::microseconds> begin_at_camera() const noexcept;
 
   /// The first sound track, whatever its codec.
   const std::optional<track>& audio() const noexcept {
@@ -92,19 +120,21 @@ private:
     // nop
   }
 
-  status find_tracks();
+  status find_tracks(bool any_video);
 
   AVFormatContext* context_;
   watch& guard_;
   std::string transport_;
   track video_;
   video_codec codec_ = video_codec::h264;
+  std::string other_codec_;
   std::optional<track> audio_;
 };
 
 /// The parts of an RTSP address that have to be known before libav sees it.
 struct rtsp_address {
   std::string host;
+  int port = 554;
   std::string password; ///< As it stands in the address, percent-encoded.
 };
 

@@ -26,7 +26,8 @@ void load_name_services() noexcept;
 /// Encloses this process, which must have one thread and no_new_privs, and the threads that it
 /// starts, for good:
 ///
-/// - Files: writes, creates, renames and deletes in `folder`; reads the resolver's files and
+/// - Files: writes, creates, renames and deletes in `folder` (empty: nowhere); reads the resolver's
+/// files and
 ///   /dev/urandom. All else is EACCES (Landlock; landlock(7)).
 /// - System calls: those that a worker needs. Any other ends the process by SIGSYS, after
 ///   `sandbox refuses syscall <number>` on stderr (seccomp(2)). Sockets are IP streams and

@@ -19,7 +19,7 @@ constexpr int last_words_ms = 200;
 
 } // namespace
 
-std::optional<open_order> server_link::wait_for_order(std::chrono::milliseconds deadline) {
+std::optional<task> server_link::wait_for_task(std::chrono::milliseconds deadline) {
   pollfd ready{.fd = socket_.get(), .events = POLLIN, .revents = 0};
   if (::poll(&ready, 1, static_cast<int>(deadline.count())) != 1)
     return std::nullopt;
@@ -35,6 +35,8 @@ std::optional<open_order> server_link::wait_for_order(std::chrono::milliseconds 
   }
   the_order_bell().fd = socket_.get();
   if (auto* job = std::get_if<open_order>(&*x))
+    return std::move(*job);
+  if (auto* job = std::get_if<probe_order>(&*x))
     return std::move(*job);
   return std::nullopt;
 }
@@ -110,8 +112,8 @@ void server_link::send(const fact& x) {
   try_send(encode(x));
 }
 
-void server_link::send_last(const failed& x) {
-  auto packet = encode(fact{x});
+void server_link::send_last(const fact& x) {
+  auto packet = encode(x);
   if (try_send(packet))
     return;
   pollfd ready{.fd = socket_.get(), .events = POLLOUT, .revents = 0};

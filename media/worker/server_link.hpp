@@ -12,15 +12,16 @@
 namespace camwall::media {
 
 /// The worker's end of its socket to the server. Sending never waits, but for a short time for
-/// `failed`.
+/// the last message.
 class server_link {
 public:
   explicit server_link(unique_fd socket) noexcept : socket_(std::move(socket)) {
     // nop
   }
 
-  /// Waits for the first packet; nothing when it is no `open` order or does not come in time.
-  std::optional<open_order> wait_for_order(std::chrono::milliseconds deadline);
+  /// Waits for the first packet; nothing when it is not what a worker can be made for or does not
+  /// come in time.
+  std::optional<task> wait_for_task(std::chrono::milliseconds deadline);
 
   /// Is told what is watched, from within `stop_requested`; what came before is told at once. None:
   /// what comes is kept until there is one.
@@ -33,7 +34,7 @@ public:
   bool stop_requested();
 
   void send(const fact& x);
-  void send_last(const failed& x);
+  void send_last(const fact& x);
 
 private:
   bool try_send(const std::string& packet) noexcept;

@@ -24,6 +24,7 @@ EXPECTED = {
     "binary": ("killed", BROKE),
     "unknown": ("killed", BROKE + "unknown type"),
     "early": ("killed", BROKE + "progress before it was opened"),
+    "unasked": ("killed", BROKE + "a probe's report that nobody ordered"),
     "late": ("ended", "the camera hung up"),
     "leap": ("killed", BROKE + "a media sequence that does not follow"),
     "back": ("killed", BROKE + "a media sequence that does not follow"),

@@ -18,6 +18,9 @@ CLONE_PARENT = 0x8000
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 PROGRESS = {"type": "progress", "frames": 0, "bytes": 0, "keyframes": 0, "discontinuities": 0, "gop_s": 1.0,
             "fps": 15.0, "bitrate_bps": 1e5, "cpu_s": 0.0, "keyframe_age_s": 0.0, "width": 640, "height": 360}
+PROBED = {"type": "probed", "reason": "", "detail": "", "transport": "tcp", "video": "h264", "profile": "Main", "level": "3.0",
+          "audio": "", "codecs": "avc1.4d401e", "width": 640, "height": 360, "fps": 15.0, "gop_s": 1.0, "bitrate_bps": 5e5,
+          "b_frames": False, "first_picture_s": 0.5, "watched_s": 2.0}
 OPENED = {"type": "opened", "video": "h264", "audio": "", "codecs": "avc1.42c01e", "width": 640, "height": 360, "transport": "tcp"}
 
 
@@ -30,7 +33,7 @@ class Peer:
         self.log = log
         self.order = json.loads(link.recv(65536))
         self.frames = 0
-        self.sequence = self.order["media_sequence"]
+        self.sequence = self.order.get("media_sequence", 0)
 
     def send(self, message, flags=0):
         data = message if isinstance(message, bytes) else json.dumps(message).encode()
@@ -173,6 +176,7 @@ BEHAVIOURS = {
     "binary": then_wait(OPENED, bytes(range(256)) * 16),
     "unknown": then_wait(OPENED, {"type": "party"}),
     "early": then_wait(PROGRESS),
+    "unasked": then_wait(OPENED, PROBED),
     "empty": then_wait(OPENED, b""),
     "late": after_the_last,
     "leap": leap(media_sequence=(1 << 64) - 2),
@@ -194,6 +198,21 @@ BEHAVIOURS = {
     "sandbox": refused_by_the_sandbox,
 }
 
+# By the path of the address.
+PROBES = {
+    "honest": lambda peer: peer.send(PROBED),
+    "absurd": then_wait({**PROBED, "fps": 1e9}),
+    "escape": then_wait({**PROBED, "video": "\x1b[31mh264"}),
+    "endless": then_wait({**PROBED, "profile": "x" * 1000}),
+    "stream": then_wait(OPENED),
+    "twice": then_wait(PROBED, {**PROBED, "video": "h265"}),
+    "torn": then_wait(json.dumps(PROBED).encode()[:-5]),
+    "silent": then_wait(),
+    "shouting": then_wait({"type": "failed", "reason": "auth", "detail": "\x1b[31m rtsp://admin:topsecret@10.0.0.7/"}),
+    "loop": lambda peer: os._exit(1),
+    "segfault": lambda peer: os.kill(os.getpid(), signal.SIGSEGV),
+}
+
 
 def make_worker(camera, link, log, media):
     """A child of our parent, as the real zygote's are."""
@@ -202,7 +221,9 @@ def make_worker(camera, link, log, media):
         return pid
     try:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        BEHAVIOURS[camera](Peer(socket.socket(fileno=link), log, socket.socket(fileno=media)))
+        peer = Peer(socket.socket(fileno=link), log, socket.socket(fileno=media))
+        behave = PROBES[peer.order["url"].rpartition("/")[2]] if peer.order["type"] == "probe" else BEHAVIOURS[camera]
+        behave(peer)
     except (OSError, ValueError):
         pass
     os._exit(0)

@@ -266,7 +266,7 @@ std::map<std::string, act> all_acts() {
 int attempt(const act& what, const target& at) {
   if (!camwall::media::confine_clone(::getppid()))
     return 3;
-  camwall::media::confine({.memory_mb = 64});
+  camwall::media::confine(64);
   camwall::media::load_name_services();
   if (auto done = camwall::media::enter_sandbox(at.folder); !done) {
     std::fprintf(stderr, "%s\n", done.error().c_str());

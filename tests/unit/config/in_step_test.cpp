@@ -222,6 +222,7 @@ TEST(in_step_test, the_defaults_of_the_table_are_those_of_the_schema) {
   EXPECT_EQ(written.limits.disk_free_min_mb, absent.limits.disk_free_min_mb);
   EXPECT_EQ(written.limits.subscriptions_max, absent.limits.subscriptions_max);
   EXPECT_EQ(written.limits.viewer_queue_mb, absent.limits.viewer_queue_mb);
+  EXPECT_EQ(written.limits.probes_max, absent.limits.probes_max);
   EXPECT_EQ(written.log.level, absent.log.level);
   EXPECT_EQ(written.log.format, absent.log.format);
   EXPECT_EQ(written.reload.watch, absent.reload.watch);

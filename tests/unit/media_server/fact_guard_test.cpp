@@ -43,6 +43,21 @@ TEST_F(fact_guard_test, refuses_what_comes_before_opened_or_after_failed) {
   EXPECT_EQ(guard_.complaint(), "a message after its last");
 }
 
+TEST_F(fact_guard_test, lets_a_probe_say_that_it_is_confined_and_then_one_thing) {
+  for (const auto& last : {fact{probed{}}, fact{failed{}}}) {
+    fact_guard x{probe_order{}, now_};
+    EXPECT_EQ(x.check(confined{}), verdict::fine);
+    EXPECT_EQ(x.check(last), verdict::fine);
+    EXPECT_EQ(x.check(last), verdict::wrong) << "the same again";
+  }
+}
+
+TEST_F(fact_guard_test, refuses_what_only_others_may_say) {
+  for (const auto& what : {fact{opened{}}, fact{progress{}}, fact{segment(0)}})
+    EXPECT_EQ((fact_guard{probe_order{}, now_}).check(what), verdict::wrong);
+  EXPECT_EQ(guard_.check(probed{}), verdict::wrong);
+}
+
 TEST_F(fact_guard_test, refuses_numbers_that_go_back_or_leap) {
   guard_.check(opened{});
   EXPECT_EQ(guard_.check(segment(99)), verdict::wrong);

@@ -41,6 +41,23 @@ TEST(worker_protocol_test, carries_every_fact_unchanged) {
                                    .dropped = 1,
                                    .cpu_s = 0.125});
   expect_round_trip(feed_refused{.feed = 7, .why = "cannot be made"});
+  expect_round_trip(probed{.transport = "udp",
+                           .video = "h264",
+                           .profile = "High 4:2:2",
+                           .level = "4.1",
+                           .audio = "aac",
+                           .codecs = "avc1.64001f,mp4a.40.2",
+                           .width = 1280,
+                           .height = 720,
+                           .fps = 25,
+                           .gop_s = 2,
+                           .bitrate_bps = 2e6,
+                           .b_frames = true,
+                           .first_picture_s = 0.5,
+                           .watched_s = 3,
+                           .clock_ahead_s = -1e9});
+  expect_round_trip(
+    probed{.why = reason::unsupported_codec, .detail = "video is mjpeg", .video = "mjpeg"});
   expect_round_trip(failed{.why = reason::auth, .detail = "401"});
 }
 
@@ -55,6 +72,15 @@ TEST(worker_protocol_test, carries_every_order_unchanged) {
   auto back = decode_order(encode(order{x}));
   ASSERT_TRUE(back) << back.error();
   EXPECT_EQ(std::get<open_order>(*back), x);
+  x.only = {"rtsp://10.0.0.0/8", "rtsp://[::1]:*"};
+  EXPECT_EQ(std::get<open_order>(decode_order(encode(order{x})).value()), x);
+  x.only = std::vector<std::string>{};
+  EXPECT_TRUE(std::get<open_order>(decode_order(encode(order{x})).value()).only)
+    << "nowhere at all";
+  x.only->resize(permitted_peers_max + 1);
+  EXPECT_FALSE(decode_order(encode(order{x})));
+  probe_order y{.url = "rtsp://h/x", .transport = "udp", .deadline_s = 3.5, .memory_mb = 64};
+  EXPECT_EQ(std::get<probe_order>(decode_order(encode(order{y})).value()), y);
   EXPECT_TRUE(std::holds_alternative<stop_order>(*decode_order(encode(order{stop_order{}}))));
 }
 
@@ -113,6 +139,23 @@ TEST(worker_protocol_test, refuses_what_a_hostile_worker_might_say) {
   };
   for (const auto& x : cases)
     EXPECT_FALSE(decode_fact(x)) << x.substr(0, 80);
+}
+
+TEST(worker_protocol_test, holds_a_probe_s_report_to_what_a_camera_can_be) {
+  EXPECT_TRUE(decode_fact(encode(fact{probed{.fps = 1000}})));
+  const probed bad[] = {
+    {.detail = "\x1b[31mred"},
+    {.video = "a\nb"},
+    {.profile = std::string(33, 'x')},
+    {.width = 70'000},
+    {.fps = 1001},
+    {.gop_s = 3601},
+    {.bitrate_bps = 2e11},
+    {.first_picture_s = -0.1},
+    {.clock_ahead_s = 4e9},
+  };
+  for (const auto& x : bad)
+    EXPECT_FALSE(decode_fact(encode(fact{x}))) << encode(fact{x});
 }
 
 TEST(worker_protocol_test, refuses_every_truncation_of_a_good_message) {
