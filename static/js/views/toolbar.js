@@ -33,6 +33,7 @@ const TOURS_S = [0, 5, 10, 20, 30, 60, 120];
  * @property {number} page
  * @property {number} pages
  * @property {boolean} arranging
+ * @property {boolean} maySave the server keeps views for whoever this is
  * @property {boolean} arranged an order of its own, which can be undone
  */
 
@@ -75,7 +76,7 @@ export class Toolbar {
   }
 
   /** @param {ToolbarState} state */
-  render({ view, views, settings, groups, group, search, page, pages, arranging, arranged }) {
+  render({ view, views, settings, groups, group, search, page, pages, arranging, maySave, arranged }) {
     const { words_: words } = this;
     offer(this.view_, view, [['', words.view_all], ...views.map((x) => /** @type {[string, string]} */ ([x.name, x.title]))]);
     offer(this.layout_, settings.layout, LAYOUTS.map((x) => [x, x === 'auto' ? words.layout_auto : x.replace('x', ' × ').replace('+', ' + ')]));
@@ -86,6 +87,7 @@ export class Toolbar {
     this.group_.hidden = groups.length < 2 && group === '';
     this.pages_.hidden = this.tour_.hidden = pages < 2;
     this.reset_.hidden = !arranged;
+    this.save_.hidden = !maySave;
     if (this.search.value !== search) this.search.value = search;
     setText(this.pageText_, fill(words.page, { n: page + 1, all: pages }));
     this.fill_.setAttribute('aria-pressed', String(settings.fit === 'cover'));

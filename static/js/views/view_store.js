@@ -71,11 +71,11 @@ function readNamed(x) {
   };
 }
 
-/** @returns {Promise<{views: NamedView[], mayShare: boolean}>} */
+/** @returns {Promise<{views: NamedView[], maySave: boolean, mayShare: boolean}>} */
 export async function fetchViews() {
   const json = await ask('/api/v1/views');
   const list = Array.isArray(json?.views) ? json.views : [];
-  return { views: list.map(readNamed).filter((/** @type {NamedView} */ x) => x.name !== ''), mayShare: json?.may_share === true };
+  return { views: list.map(readNamed).filter((/** @type {NamedView} */ x) => x.name !== ''), maySave: json?.may_save === true, mayShare: json?.may_share === true };
 }
 
 /** @param {NamedView} x */

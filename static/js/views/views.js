@@ -39,6 +39,7 @@ export class Views {
     this.changed_ = recall(this.name_);
     /** @type {import('./view_store.js').NamedView[]} */
     this.named_ = [];
+    this.maySave_ = false;
     this.mayShare_ = false;
     this.askedAt_ = -Infinity;
     /** @type {import('../api.js').Camera[]} */
@@ -82,8 +83,9 @@ export class Views {
     if (now - this.askedAt_ < VIEWS_AGE_MAX_MS) return;
     this.askedAt_ = now;
     try {
-      const { views, mayShare } = await fetchViews();
+      const { views, maySave, mayShare } = await fetchViews();
       this.named_ = views;
+      this.maySave_ = maySave;
       this.mayShare_ = mayShare;
       this.renderBar_();
     } catch {
@@ -345,6 +347,7 @@ export class Views {
       page: this.page_,
       pages: this.pages_.length,
       arranging: this.arranging_,
+      maySave: this.maySave_,
       arranged: view.order.length > 0 || Object.keys(view.spans).length > 0,
     });
     this.sizing_.render(this.arranging_ ? (this.pages_[this.page_]?.ids ?? []).flatMap((id) => this.wall_.elementOf(id) ?? []) : [], view.spans);
