@@ -3,6 +3,7 @@
 #include "core/compat_profile.hpp"
 #include "core/ip_range.hpp"
 #include "core/phase.hpp"
+#include "core/wall_view.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -202,6 +203,7 @@ struct wall {
   std::vector<std::filesystem::path> files;
 
   std::vector<user> users;
+  std::vector<wall_view> views;      ///< What the page can be asked for by name.
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 

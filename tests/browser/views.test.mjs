@@ -8,6 +8,9 @@ import { openWall } from './support/wall.mjs';
 
 const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
 const LIVE_MS = 45_000;
+const CONFIG = `views:
+  - {name: yard, title: The yard, layout: 1+5, cameras: [cam03, cam01, cam02, cam05, cam06, cam07], fit: cover}
+`;
 const SOON_MS = 8_000;
 /** HLS begins later than the next page is due. */
 const WARM = PLAYER === 'mse';
@@ -18,7 +21,7 @@ let wall;
 let browser;
 
 before(async () => {
-  wall = await openWall();
+  wall = await openWall(null, CONFIG);
   browser = await openBrowser({ width: 1440, height: 900 });
 });
 
@@ -184,6 +187,43 @@ for (const [width, height] of /** @type {[number, number][]} */ ([[360, 740], [1
     assert.equal(small, 0);
   });
 }
+
+test('a view of the configuration opens by its name, filled and in its order', async () => {
+  const { page } = browser;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open('&view=yard');
+  const ids = ['cam03', 'cam01', 'cam02', 'cam05', 'cam06', 'cam07'];
+  await waitForScreen(ids);
+  await waitForLive(ids);
+  assert.deepEqual((await onScreen())[0], 'cam03');
+  const [large, small] = await Promise.all(['cam03', 'cam01'].map((id) => page.locator(`[data-camera="${id}"]`).boundingBox()));
+  assert.ok(large && small && large.width > 1.9 * small.width, 'the first camera is large');
+  assert.equal(await page.$eval('[data-camera="cam01"] video', (x) => getComputedStyle(x).objectFit), 'cover');
+});
+
+test('a view is saved by name, is there for another browser, and is deleted again', async () => {
+  const { page } = browser;
+  await open('&layout=3x3');
+  await page.mouse.move(200, 400);
+  await page.mouse.move(220, 400);
+  await page.waitForSelector('.views-button:not([hidden]) >> text=/Save view/');
+  await page.click('.views-button >> text=/Save view/');
+  await page.keyboard.type('Night shift');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('view') === 'night-shift');
+  const other = await openBrowser({ width: 1440, height: 900 });
+  try {
+    await other.page.goto(new URL(`/?player=${PLAYER}&view=night-shift`, wall.url).href);
+    await other.page.waitForFunction(() => document.querySelectorAll('.tile:not([data-away])').length === 9);
+  } finally {
+    await other.close();
+  }
+  await page.click('.views-button >> text=/Save view/');
+  await page.click('.views-danger');
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has('view'));
+  const { views } = await (await fetch(new URL('/api/v1/views', wall.url))).json();
+  assert.deepEqual(views.map((/** @type {any} */ x) => x.name), ['yard']);
+});
 
 test('nothing was refused or thrown', () => {
   assert.deepEqual(browser.problems, []);
