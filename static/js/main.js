@@ -12,7 +12,7 @@ import { readParameters } from './url_parameters.js';
 import { Wall } from './wall.js';
 import { WallModel } from './wall_model.js';
 import { WallSocket } from './wall_socket.js';
-import { wordsFor } from './words.js';
+import { loadWords } from './words.js';
 
 const TICK_MS = 500;
 /** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
@@ -60,9 +60,11 @@ function openSocket(model, guard, name) {
   return socket;
 }
 
-function main() {
+/** @param {import('./words.js').Words} words */
+function main(words) {
   const parameters = readParameters(location.search);
-  const words = wordsFor(navigator.languages);
+  document.documentElement.lang = words.language;
+  document.title = words.ui.title;
   if (parameters.kiosk) enterKiosk();
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -116,4 +118,4 @@ function main() {
   setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
 }
 
-main();
+main(await loadWords(document.documentElement.lang));
