@@ -80,7 +80,7 @@ bool rendition_thread::want(std::vector<rendition> what) {
   return begins;
 }
 
-void rendition_thread::make_stills(coded_picture keyframe, std::vector<still_order> what) {
+void rendition_thread::make_stills(coded_picture keyframe, const std::vector<still_order>& what) {
   std::lock_guard guard{shared_->mutex};
   auto& waiting = shared_->stills;
   for (const auto& x : what) {
