@@ -63,7 +63,7 @@ protected:
     if (x.path == "/later") {
       out = {};
       out.add("X-Frame", "one");
-      out.later = [](answer_later) {};
+      out.later = [](const answer_later&) {};
     }
     if (x.path == "/stream")
       out.source = source;
