@@ -4,6 +4,7 @@
 #include "media/worker/rendition_worker.hpp"
 #include "media/worker/stills.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -163,6 +164,8 @@ void rendition_thread::run(shared& with) {
     with.running = false;
     with.changed.notify_all();
   }
+  // What a decoder took would otherwise stay with the process, once for each thread that was here.
+  ::malloc_trim(0);
 }
 
 /// One decoding for all of them. Whoever waits for one waits now; viewers may miss a picture.
