@@ -94,6 +94,7 @@ function main() {
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
     socket?.tick(now);
+    model.clock.observeAtLeast(socket?.takeCaptureLead() ?? -Infinity);
     const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });

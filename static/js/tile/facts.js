@@ -81,7 +81,7 @@ export function detailRows(known, words, playerSentences) {
   const rows = [
     ['state', ui.state, said?.text ?? ''],
     ['since', ui.since, sinceText],
-    ['reason', ui.reason, why.join('. ')],
+    ['reason', ui.reason, why.join(' – ')],
     ['next', ui.next, said?.next ?? ''],
     ['attempts', ui.attempts, camera.phase !== 'live' && camera.attempts > 0 ? String(camera.attempts) : ''],
     ['picture', ui.picture, said?.trusted ? '' : takenText(known, words)],

@@ -78,7 +78,7 @@ test('details say since when, why, when it is tried again and how old the pictur
   const told = rows(known({ phase: 'auth_failed', attempts: 2, detail: '401 Unauthorized' }, { said, shown: false }));
   assert.equal(told.state, 'AUTH FAILED');
   assert.match(told.since ?? '', /\(1:00:00 ago\)$/);
-  assert.equal(told.reason, 'User name or password refused. 401 Unauthorized');
+  assert.equal(told.reason, 'User name or password refused – 401 Unauthorized');
   assert.equal(told.next, 'Next try in 34:00');
   assert.equal(told.attempts, '2');
   assert.match(told.picture ?? '', /\(0:00 ago\)$/);
