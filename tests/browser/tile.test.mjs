@@ -37,14 +37,15 @@ const allLive = () =>
 async function printOf(selector) {
   const png = await browser.page.locator(selector).screenshot();
   return browser.page.evaluate(async (data) => {
-    const image = await createImageBitmap(await (await fetch(data)).blob());
+    const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
     const canvas = document.createElement('canvas');
     canvas.width = 32;
     canvas.height = 18;
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     context.drawImage(image, 0, 0, 32, 18);
     return [...context.getImageData(0, 0, 32, 18).data];
-  }, `data:image/png;base64,${png.toString('base64')}`).catch(() => []);
+  }, png.toString('base64'));
 }
 
 /** What a canvas or video in a tile holds, drawn small; null: there is none. @param {string} selector @returns {Promise<number[]|null>} */
@@ -104,9 +105,8 @@ test('paused, the picture stands in colour under a badge with its age, and nothi
   assert.equal(await tile('cam02').locator('video').count(), 0);
   const before = await pixelsOf('[data-camera="cam02"] .still');
   await page.waitForTimeout(700);
-  assert.ok(before && difference(before, [1, 2, 3]) >= 0);
   assert.deepEqual(await pixelsOf('[data-camera="cam02"] .still'), before);
-  assert.ok(new Set(before).size > 10, 'there is a picture');
+  assert.ok(before && new Set(before).size > 10, 'there is a picture');
   assert.equal(await page.$eval('[data-camera="cam02"] .screen', (x) => getComputedStyle(x).filter), 'none');
   await tile('cam02').getByRole('button', { name: 'Play' }).click();
   await waitForBadge('cam02', 'live');
