@@ -134,6 +134,7 @@ test('the details say state, since, latency, codec, size and player; Escape give
   await page.keyboard.press('i');
   const panel = page.getByRole('dialog', { name: 'Details of Gate: cam01' });
   await panel.waitFor();
+  await panel.locator('[data-row="latency"]').waitFor();
   const rows = await page.$$eval('.details-row', (all) => Object.fromEntries(all.map((x) => [/** @type {HTMLElement} */ (x).dataset.row, x.lastElementChild?.textContent])));
   assert.equal(rows.state, 'LIVE');
   assert.match(rows.since ?? '', / ago\)$/);
@@ -270,7 +271,10 @@ test('a camera that is down shows its last picture, dark, grey and with its age,
   const stored = await pixelsOf('[data-camera="cam04"] .server-still');
   assert.ok(stored && new Set(stored).size > 10, 'the server has its last picture');
   await page.waitForFunction(() => !document.querySelector('[data-camera="cam04"]')?.hasAttribute('data-starting'));
-  assert.match(await page.$eval('[data-camera="cam04"] .screen', (x) => getComputedStyle(x).filter), /grayscale\(1\)/);
+  await page.waitForFunction(() => {
+    const screen = document.querySelector('[data-camera="cam04"] .screen');
+    return screen !== null && getComputedStyle(screen).filter.includes('grayscale(1)');
+  });
   assert.match((await age.textContent()) ?? '', /^Picture of .* ago, from the server$/);
   await wall.command('refuse cam04 off');
   await waitForBadge('cam04', 'live');

@@ -26,6 +26,7 @@ export class Bar {
     const window = toolButton('pip wide', ui.picture_in_picture, 'P', act((x) => void actions.togglePictureInPicture(x)));
     window.hidden = !actions.canPictureInPicture;
     this.element = make('div', 'tile-bar', make('div', 'bar-tools', this.play_, stop, save, window, details), this.facts_);
+    this.element.dataset.chrome = '';
     this.element.setAttribute('role', 'toolbar');
     this.element.setAttribute('aria-label', ui.details);
     /** @type {() => string} */

@@ -17,7 +17,7 @@ import { tileWords } from './words.js';
 
 const SAY_MS = 4_000;
 /** Keys belong to whoever writes, and to dialogs. */
-const OTHERS = 'input, select, textarea, [contenteditable], dialog';
+const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable], dialog';
 
 /** Without its style a picture of the server's would be bright. @returns {Promise<void>} */
 function loadStyle() {

@@ -10,6 +10,8 @@ import { recallLoudness, rememberLoudness } from './volume.js';
 /** One press of a key. */
 const PAN_STEP = 0.12;
 const VOLUME_STEP = 0.1;
+/** What moves a slider does not move through the wall as well. */
+const SLIDER_KEYS = /^(Arrow|Page|Home|End)/;
 const PAN = /** @type {Record<string, [number, number]>} */ ({
   ArrowLeft: [PAN_STEP, 0], ArrowRight: [-PAN_STEP, 0], ArrowUp: [0, PAN_STEP], ArrowDown: [0, -PAN_STEP],
 });
@@ -65,8 +67,8 @@ export class LargeView {
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was meant for this */
-  onKey({ key, shiftKey }) {
-    const pan = PAN[key];
+  onKey({ key, shiftKey, target }) {
+    const pan = target === this.volume_ ? undefined : PAN[key];
     if (shiftKey && pan) this.zoom_.set(moved(this.zoom_.zoom, ...pan));
     else if (key === '+' || key === '=') this.zoomBy_(STEP);
     else if (key === '-' || key === '_') this.zoomBy_(1 / STEP);
@@ -93,9 +95,8 @@ export class LargeView {
     slider.value = String(this.loudness_.volume);
     slider.setAttribute('aria-label', this.words_.ui.volume);
     slider.addEventListener('input', () => this.setVolume_(Number(slider.value)));
-    // Its arrow keys are not the wall's.
     slider.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') event.stopPropagation();
+      if (SLIDER_KEYS.test(event.key)) event.stopPropagation();
     });
     return slider;
   }
