@@ -17,6 +17,8 @@ import { loadWords } from './words.js';
 const TICK_MS = 500;
 /** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
 const LOAD_FALLBACK_MS = 15_000;
+/** The first pictures are there by then, or need help. */
+const LOAD_EXTRAS_MS = 800;
 const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
@@ -94,6 +96,7 @@ function main(words) {
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
     socket?.tick(now);
+    model.clock.observeAtLeast(socket?.takeCaptureLead() ?? -Infinity);
     const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
@@ -115,6 +118,7 @@ function main(words) {
   wall.update(model.state, performance.now());
   model.poll();
   setInterval(tick, TICK_MS);
+  setTimeout(() => wall.loadExtras(), LOAD_EXTRAS_MS);
   setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
 }
 

@@ -37,6 +37,11 @@ export class MseSound {
     this.play_();
   }
 
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.audio_.volume = volume;
+  }
+
   /** @param {Uint8Array<ArrayBuffer>} data */
   appendInit(data) {
     this.track_.appendInit(data, this.mime_);
