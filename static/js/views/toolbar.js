@@ -38,7 +38,7 @@ const TOURS_S = [0, 5, 10, 20, 30, 60, 120];
  */
 
 export class Toolbar {
-  /** @param {import('./words.js').ViewWords} words @param {ToolbarEvents} events */
+  /** @param {import('../words.js').Words['views']} words @param {ToolbarEvents} events */
   constructor(words, events) {
     this.words_ = words;
     this.view_ = select(words.view, (value) => events.onView(value));
@@ -67,6 +67,7 @@ export class Toolbar {
     this.element = make('div', 'views-bar', this.view_, this.layout_, this.group_, this.search, this.pages_, this.tour_, this.fill_,
       this.arrange_, this.reset_, this.save_);
     this.element.setAttribute('role', 'toolbar');
+    this.element.dataset.chrome = '';
     this.element.setAttribute('aria-label', words.toolbar);
     this.message = make('p', 'views-message');
     this.message.setAttribute('role', 'status');

@@ -1,5 +1,6 @@
 // Layouts, views, pages, the tour and the search: puts what people choose onto the wall.
 
+import { loadStyle } from '../dom.js';
 import { neighbour, neighbourCell } from '../layout.js';
 import { fill } from '../words.js';
 import { pagesOf, planOf } from './arrangement.js';
@@ -10,11 +11,12 @@ import { Toolbar } from './toolbar.js';
 import { Tour } from './tour.js';
 import { ADDRESS_KEYS, chosen, everything, groupsOf, readAddress, resized, swapped } from './view.js';
 import { deleteView, fetchViews, nameFor, recall, remember, saveView } from './view_store.js';
-import { viewWords } from './words.js';
 
 const TICK_MS = 250;
 /** Ask once more for the names when somebody is about to choose one. */
 const VIEWS_AGE_MAX_MS = 30_000;
+
+await loadStyle(new URL('../../css/views.css', import.meta.url));
 
 /** @typedef {import('./view.js').View} View */
 /** @typedef {import('../wall.js').Arranger} Arranger */
@@ -24,12 +26,13 @@ export class Views {
   /**
    * @param {import('../wall.js').Wall} wall
    * @param {HTMLElement} element of the wall
+   * @param {import('../words.js').Words['views']} words
    * @param {boolean} kiosk nobody is there: no bar
    */
-  constructor(wall, element, kiosk) {
+  constructor(wall, element, words, kiosk) {
     this.wall_ = wall;
     this.element_ = element;
-    this.words_ = viewWords(document.documentElement.lang);
+    this.words_ = words;
     const address = readAddress(location.search);
     this.name_ = address.name;
     this.page_ = address.page;
