@@ -17,6 +17,8 @@ import { wordsFor } from './words.js';
 const TICK_MS = 500;
 /** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
 const LOAD_FALLBACK_MS = 15_000;
+/** Managing is loaded when the wall has had time to show its first pictures. */
+const LOAD_MANAGING_MS = 2_000;
 const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
@@ -28,7 +30,7 @@ function sinceLastReload() {
 
 /** The login leads back to here. */
 function goToLogin() {
-  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
 /** @param {WallModel} model */
@@ -71,16 +73,21 @@ function main() {
   const blocked = new BlockedSocket();
   const model = new WallModel({
     onState: (state) => {
-      if (state.refusal === 401) return goToLogin();
+      // What somebody has just entered is not thrown away: he is told, and logs in beside it.
+      if (state.refusal === 401 && !managing?.holds()) return goToLogin();
+      if (state.refusal === 401) managing?.sessionEnded();
       if (state.failures === 0 && state.loaded && wasAway) socket?.start();
       wasAway = state.failures > 0;
       wall.update(state, performance.now());
+      managing?.update();
       tick();
     },
     onBuild: (build) => guard.sawBuild(performance.now(), build),
     early: takeEarlyCameras(),
   });
   let wasAway = false;
+  /** @type {import('./manage/manager.js').Manager|null} */
+  let managing = null;
   // Who asks for HLS may have reasons against the socket altogether.
   const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard, parameters.wall) : null;
   const players = new Players(parameters.player, socket);
@@ -97,7 +104,7 @@ function main() {
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...wall.motion(now) });
     reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
-    if (due) reloadWhenReady(model);
+    if (due && !managing?.holds()) reloadWhenReady(model);
   };
   const wake = () => {
     wall.setPageHidden(document.hidden, performance.now());
@@ -114,6 +121,10 @@ function main() {
   model.poll();
   setInterval(tick, TICK_MS);
   setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
+  const manage = () => {
+    import('./manage/manager.js').then(({ startManager }) => startManager(model, words)).then((x) => (managing = x), () => setTimeout(manage, LOAD_FALLBACK_MS));
+  };
+  if (!parameters.kiosk) setTimeout(manage, LOAD_MANAGING_MS);
 }
 
 main();
