@@ -53,10 +53,14 @@ export class CameraForm {
     this.start_ = null;
     this.preview_ = make('p', 'form-preview');
     this.fieldset_ = make('fieldset', 'form-fields');
-    this.save_ = textButton(this.words_.save, () => this.form_.requestSubmit(), 'button-primary');
+    this.save_ = textButton(this.words_.save, () => {}, 'button-primary');
     this.test_ = textButton(this.words_.test, () => this.runTest_());
     this.form_ = make('form', '', this.fieldset_);
     this.form_.noValidate = true;
+    this.form_.id = 'camera-form';
+    // It stands below the form, not within: Enter in a field works all the same.
+    this.save_.type = 'submit';
+    this.save_.setAttribute('form', this.form_.id);
     this.form_.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit_(true);
