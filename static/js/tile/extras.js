@@ -11,11 +11,11 @@ import { Help } from './help.js';
 import { LargeView } from './large_view.js';
 import { LongPress } from './long_press.js';
 import { Stills } from './stills.js';
+import { prepareToast, say } from './toast.js';
 import { tileWords } from './words.js';
 
 /** @typedef {import('../tile.js').Tile} Tile */
 
-const SAY_MS = 4_000;
 /** Keys belong to whoever writes, and to dialogs. */
 const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable], dialog';
 
@@ -44,12 +44,8 @@ export class TileExtras {
     this.players_ = wordsFor(navigator.languages).player;
     /** @type {number|null} ms since the epoch */
     this.serverNow_ = null;
-    this.toast_ = make('p', 'toast');
-    this.toast_.setAttribute('role', 'status');
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    this.toastTimer_ = undefined;
-    document.body.append(this.toast_);
-    this.actions_ = new Actions(this.words_, (text) => this.say_(text));
+    prepareToast();
+    this.actions_ = new Actions(this.words_, say);
     this.details_ = new Details(this.words_, (tile) => detailRows(this.known_(tile), this.words_, this.players_));
     this.bar_ = new Bar(this.words_, this.actions_, (tile) => this.details_.toggle(tile));
     this.bar_.factsText = () => (this.bar_.tile ? shortLine(this.known_(this.bar_.tile), this.words_) : '');
@@ -161,12 +157,5 @@ export class TileExtras {
   /** @param {Tile} tile @returns {import('./facts.js').Known} */
   known_(tile) {
     return { ...tile.inspect(), camera: tile.camera, said: tile.said, serverNow: this.serverNow_ };
-  }
-
-  /** @param {string} text */
-  say_(text) {
-    clearTimeout(this.toastTimer_);
-    this.toast_.textContent = text;
-    this.toastTimer_ = setTimeout(() => (this.toast_.textContent = ''), SAY_MS);
   }
 }

@@ -60,6 +60,7 @@ const EN = {
   key_whole: 'The whole picture',
   key_volume: 'Softer, louder',
   key_mute: 'Sound on and off',
+  key_menu: 'Menu of the camera',
   key_help: 'This help',
 };
 
@@ -118,6 +119,7 @@ const ES = {
   key_whole: 'La imagen entera',
   key_volume: 'Más bajo, más alto',
   key_mute: 'Activar o quitar el sonido',
+  key_menu: 'Menú de la cámara',
   key_help: 'Esta ayuda',
 };
 
@@ -176,6 +178,7 @@ const ZH = {
   key_whole: '整个画面',
   key_volume: '降低、提高音量',
   key_mute: '打开或关闭声音',
+  key_menu: '摄像机菜单',
   key_help: '本帮助',
 };
 
