@@ -236,6 +236,7 @@ test('a viewer is offered the history and the way out, an operator orders too', 
     await page.locator('.manage-button').waitFor({ state: 'attached' });
     await page.locator('.tile[data-camera="gate"] .tile-open').focus();
     await page.keyboard.press('c');
+    await dialog().locator('.menu-item').first().waitFor();
     const names = await dialog().locator('.menu-item').evaluateAll((all) => all.map((x) => /** @type {HTMLElement} */ (x).dataset['deed']));
     await page.keyboard.press('Escape');
     return names;
@@ -243,7 +244,7 @@ test('a viewer is offered the history and the way out, an operator orders too', 
   await logIn('viewer');
   assert.deepEqual(await offered(), ['history', 'logout', 'logout_everywhere']);
   await logIn('operator');
-  assert.deepEqual(await offered(), ['history', 'restart', 'disable', 'logout', 'logout_everywhere']);
+  assert.deepEqual(await offered(), ['history', 'restart', 'disable', 'configuration', 'logout', 'logout_everywhere']);
   await choose(null, 'Log out');
   await page.waitForURL(/\/login/);
   assert.deepEqual(browser.problems, []);

@@ -291,6 +291,8 @@ export class CameraForm {
     this.fieldset_.disabled = busy;
     this.save_.disabled = busy;
     this.test_.disabled = busy;
+    // What is disabled loses the focus.
+    if (!busy && document.activeElement === document.body) this.save_.focus();
   }
 
   /** @param {import('./requests.js').Answer} answer */
@@ -316,12 +318,11 @@ export class CameraForm {
 
   /** The page learns with every request that nobody is logged in any more; it is told once. */
   sessionEnded() {
-    if (this.endTold_) return;
-    this.endTold_ = true;
-    this.tellEnd_();
+    if (!this.endTold_) this.tellEnd_();
   }
 
   tellEnd_() {
+    this.endTold_ = true;
     this.panel.say(this.words_.session_ended, 'error', ' ', loginLink(this.words_));
   }
 

@@ -16,8 +16,8 @@ import { tileWords } from './words.js';
 
 /** @typedef {import('../tile.js').Tile} Tile */
 
-/** Keys belong to whoever writes, and to dialogs. */
-const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable], dialog';
+/** Keys belong to whoever writes. */
+const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable]';
 
 /** Without its style a picture of the server's would be bright. @returns {Promise<void>} */
 function loadStyle() {
@@ -113,7 +113,7 @@ export class TileExtras {
 
   /** @param {KeyboardEvent} event */
   onKey_(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     if (event.target instanceof Element && event.target.closest(OTHERS) && event.key !== 'Escape') return;
     if (!this.key_(event)) return;
     event.preventDefault();
