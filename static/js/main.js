@@ -12,7 +12,7 @@ import { readParameters } from './url_parameters.js';
 import { Wall } from './wall.js';
 import { WallModel } from './wall_model.js';
 import { WallSocket } from './wall_socket.js';
-import { wordsFor } from './words.js';
+import { loadWords } from './words.js';
 
 const TICK_MS = 500;
 /** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
@@ -76,9 +76,11 @@ async function loadManager(tries, model, words) {
   return startManager(model, words);
 }
 
-function main() {
+/** @param {import('./words.js').Words} words */
+function main(words) {
   const parameters = readParameters(location.search);
-  const words = wordsFor(navigator.languages);
+  document.documentElement.lang = words.language;
+  document.title = words.ui.title;
   if (parameters.kiosk) enterKiosk();
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -147,4 +149,4 @@ function main() {
   if (!parameters.kiosk) setTimeout(manage, LOAD_MANAGING_MS);
 }
 
-main();
+main(await loadWords(document.documentElement.lang));

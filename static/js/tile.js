@@ -336,7 +336,7 @@ export class Tile {
       paused: this.paused_ || this.held !== null,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
-    if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs);
+    if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);
     this.badge = badge.kind;
     this.said = badge;
     if (seen.shown) this.firstPicture_ ??= now;
@@ -421,7 +421,7 @@ export class Tile {
   }
 }
 
-/** `PAUSED 0:12` @param {Held} held @param {number|null} ageMs of the picture */
-function heldText({ how, text }, ageMs) {
-  return how === 'paused' && ageMs !== null ? `${text} ${duration(ageMs)}` : text;
+/** `PAUSED 0:12` @param {Held} held @param {number|null} ageMs of the picture @param {string} language */
+function heldText({ how, text }, ageMs, language) {
+  return how === 'paused' && ageMs !== null ? `${text} ${duration(ageMs, language)}` : text;
 }

@@ -85,7 +85,7 @@ export class Wall {
       const again = this.extrasTries_++ === 0 ? '' : `?again=${this.extrasTries_}`;
       /** @type {typeof import('./tile/extras.js')} */
       const { TileExtras } = await import(`./tile/extras.js${again}`);
-      this.extras_ = new TileExtras(this.element_, () => this.tiles_.values());
+      this.extras_ = new TileExtras(this.element_, () => this.tiles_.values(), this.words_.player);
       this.extras_.expanded(this.expanded_);
     } catch {
       setTimeout(() => this.loadExtras(), EXTRAS_AGAIN_MS);

@@ -2,7 +2,6 @@
 // Loaded after the first pictures; the wall works without.
 
 import { make } from '../dom.js';
-import { wordsFor } from '../words.js';
 import { Actions } from './actions.js';
 import { Bar } from './bar.js';
 import { Details } from './details.js';
@@ -37,11 +36,11 @@ function loadStyle() {
 await loadStyle();
 
 export class TileExtras {
-  /** @param {HTMLElement} wall @param {() => Iterable<Tile>} tiles */
-  constructor(wall, tiles) {
+  /** @param {HTMLElement} wall @param {() => Iterable<Tile>} tiles @param {import('../words.js').Words['player']} players sentences about them */
+  constructor(wall, tiles, players) {
     this.tiles_ = tiles;
     this.words_ = tileWords(document.documentElement.lang);
-    this.players_ = wordsFor(navigator.languages).player;
+    this.players_ = players;
     /** @type {number|null} ms since the epoch */
     this.serverNow_ = null;
     prepareToast();

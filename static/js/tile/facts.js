@@ -57,7 +57,7 @@ function takenText({ captured, serverNow }, { language, ui }) {
   if (captured === null) return '';
   const time = localTime(1000 * captured, language);
   if (serverNow === null) return time;
-  return `${time} (${fill(ui.ago, { time: duration(Math.max(0, serverNow - 1000 * captured)) })})`;
+  return `${time} (${fill(ui.ago, { time: duration(serverNow - 1000 * captured, language) })})`;
 }
 
 /**
@@ -72,7 +72,7 @@ export function detailRows(known, words, playerSentences) {
   const { ui, language } = words;
   const since = camera.since;
   const sinceText = since === null ? '' : localTime(since, language)
-    + (serverNow === null ? '' : ` (${fill(ui.ago, { time: duration(Math.max(0, serverNow - since)) })})`);
+    + (serverNow === null ? '' : ` (${fill(ui.ago, { time: duration(serverNow - since, language) })})`);
   const why = [said?.detail ?? '', camera.phase === 'live' ? '' : camera.detail ?? ''].filter((x) => x !== '');
   const fps = stream?.fps ? `${number(stream.fps, language, 1)} fps` : '';
   const video = [codecName(stream?.video ?? null), stream?.codecs ?? ''].filter((x) => x !== '').join(' · ');

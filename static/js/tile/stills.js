@@ -78,7 +78,7 @@ export class Stills {
     const { ui } = this.words_;
     const says = ageMs !== null && SAY_AGE.includes(tile.badge);
     const sentence = still.canvas ? ui.thumbnail : ui.age;
-    setText(still.age, says ? fill(sentence, { time: duration(Math.max(0, ageMs)) }) : '');
+    setText(still.age, says ? fill(sentence, { time: duration(ageMs, this.words_.language) }) : '');
     if (still.canvas) setData(tile.element, 'still', 'server');
     else delete tile.element.dataset.still;
   }
