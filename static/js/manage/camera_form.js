@@ -15,6 +15,7 @@ const ONLY_WITH_BRAND = ['host', 'port', 'channel'];
 /**
  * @typedef {object} Host what a panel needs of the page
  * @property {import('./words.js').ManageWords} words
+ * @property {string} locale for dates and numbers
  * @property {Record<string, string>} reasons
  * @property {() => import('../api.js').Camera[]} cameras
  * @property {(text: string) => void} toast

@@ -5,8 +5,6 @@ import { fill } from '../words.js';
 import { Panel, textButton } from './panel.js';
 import { request } from './requests.js';
 
-const whenText = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-
 export class ConfigurationPanel {
   /** @param {import('./camera_form.js').Host} host @param {boolean} mayReload */
   constructor(host, mayReload) {
@@ -30,7 +28,8 @@ export class ConfigurationPanel {
     if (!answer.ok) return panel.say(fill(words.failed, { detail: answer.problem.detail || String(answer.status) }), 'error');
     const last = answer.json.last_reload;
     if (last === null) return panel.body.replaceChildren(make('p', '', words.configuration_never));
-    const when = { time: whenText.format(Date.parse(last.at)) };
+    const at = new Intl.DateTimeFormat(this.host_.locale, { dateStyle: 'medium', timeStyle: 'medium' });
+    const when = { time: at.format(Date.parse(last.at)) };
     const verdict = make('p', 'verdict', last.successful ? fill(words.configuration_good, when) : words.configuration_bad);
     verdict.dataset.level = last.successful ? 'good' : 'error';
     panel.body.replaceChildren(verdict);

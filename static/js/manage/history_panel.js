@@ -11,10 +11,6 @@ const PAGE = 50;
 const EVENTS_MAX = 1000;
 const STREAMS = ['main', 'sub'];
 
-const dayText = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
-const timeText = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const shortText = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
-
 export class HistoryPanel {
   /**
    * @param {import('./camera_form.js').Host & {conditions: Record<string, string>, serverNow: () => number}} host
@@ -24,6 +20,10 @@ export class HistoryPanel {
     this.host_ = host;
     this.words_ = host.words;
     this.camera_ = camera;
+    const { locale } = host;
+    this.dayText_ = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
+    this.timeText_ = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+    this.shortText_ = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' });
     this.panel = new Panel('history', fill(this.words_.history_title, { label: camera.label }), this.words_);
     /** @type {import('./past.js').Event[]} newest first */
     this.events_ = [];
@@ -71,7 +71,7 @@ export class HistoryPanel {
     /** @type {Set<string>} streams whose newest phase was seen */
     const seen = new Set();
     this.events_.forEach((event, i) => {
-      const text = dayText.format(event.at);
+      const text = this.dayText_.format(event.at);
       if (text !== day || list === null) {
         day = text;
         list = make('ol', 'past-events');
@@ -96,13 +96,13 @@ export class HistoryPanel {
       part.dataset.phase = span.phase;
       // Long quiet times must not squeeze the short ones, which people look for, out of sight.
       part.style.flexGrow = String(Math.sqrt(span.to - span.from));
-      part.title = `${this.phase_(span.phase)}, ${shortText.format(span.from)}, ${fill(words.lasted, { time: duration(span.to - span.from) })}`;
+      part.title = `${this.phase_(span.phase)}, ${this.shortText_.format(span.from)}, ${fill(words.lasted, { time: duration(span.to - span.from, this.host_.locale) })}`;
       bar.append(part);
     }
     bar.setAttribute('role', 'img');
     const name = words[stream === 'main' ? 'stream_main' : 'stream_sub'];
-    bar.setAttribute('aria-label', fill(words.history_line, { stream: name, from: shortText.format(from), to: words.history_now }));
-    const ends = make('div', 'past-ends', make('span', '', shortText.format(from)), make('span', '', words.history_now));
+    bar.setAttribute('aria-label', fill(words.history_line, { stream: name, from: this.shortText_.format(from), to: words.history_now }));
+    const ends = make('div', 'past-ends', make('span', '', this.shortText_.format(from)), make('span', '', words.history_now));
     return make('div', 'past-line', make('h3', 'past-stream', name), bar, ends);
   }
 
@@ -115,10 +115,10 @@ export class HistoryPanel {
   /** @param {import('./past.js').Event} event @param {number} length ms @param {boolean} lasts @param {boolean} tellStream */
   row_(event, length, lasts, tellStream) {
     const { words_: words } = this;
-    const time = make('time', 'past-time', timeText.format(event.at));
+    const time = make('time', 'past-time', this.timeText_.format(event.at));
     time.dateTime = new Date(event.at).toISOString();
     const head = make('p', 'past-head', make('strong', '', this.headOf_(event)));
-    if (!Number.isNaN(length)) head.append(' ', make('span', 'past-length', fill(lasts ? words.lasts : words.lasted, { time: duration(length) })));
+    if (!Number.isNaN(length)) head.append(' ', make('span', 'past-length', fill(lasts ? words.lasts : words.lasted, { time: duration(length, this.host_.locale) })));
     if (tellStream) head.append(' ', make('span', 'past-which', words[event.stream === 'main' ? 'stream_main' : 'stream_sub']));
     const row = make('li', 'past-event', time, make('div', 'past-what', head));
     row.dataset.phase = event.sign === null ? event.phase : 'sign';
@@ -146,7 +146,7 @@ export class HistoryPanel {
   figuresOf_(event) {
     const { words_: words } = this;
     const figures = [
-      event.count > 1 ? fill(words.times, { n: event.count, time: timeText.format(event.firstAt) }) : '',
+      event.count > 1 ? fill(words.times, { n: event.count, time: this.timeText_.format(event.firstAt) }) : '',
       event.detectionS === null ? '' : fill(words.noticed, { seconds: event.detectionS.toFixed(1) }),
       event.recoveryS === null ? '' : fill(words.recovered, { seconds: event.recoveryS.toFixed(1) }),
     ];

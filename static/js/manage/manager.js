@@ -2,14 +2,14 @@
 
 import { make, makeButton } from '../dom.js';
 import { prepareToast, say } from '../tile/toast.js';
-import { fill } from '../words.js';
+import { fill, localeFor } from '../words.js';
 import { CameraForm } from './camera_form.js';
 import { ConfigurationPanel } from './configuration_panel.js';
 import { HistoryPanel } from './history_panel.js';
 import { Menu } from './menu.js';
 import { Panel, textButton } from './panel.js';
 import { cameraPath, request } from './requests.js';
-import { manageWordsFor } from './words.js';
+import { loadManageWords } from './words.js';
 
 /** The button goes out of sight again: eight hours of looking need no menu. */
 const AWAKE_MS = 4_000;
@@ -34,6 +34,7 @@ export class Manager {
     this.form_ = null;
     this.host_ = {
       words,
+      locale: localeFor(wallWords.language),
       reasons: wallWords.reason,
       conditions: wallWords.condition,
       cameras: () => model.state.cameras,
@@ -241,9 +242,7 @@ function loadStyle() {
  * @returns {Promise<Manager>}
  */
 export async function startManager(model, wallWords) {
-  const asked = new URLSearchParams(location.search).get('lang');
-  const languages = asked === null ? navigator.languages : [asked, ...navigator.languages];
-  const [words] = await Promise.all([manageWordsFor(languages), loadStyle()]);
+  const [words] = await Promise.all([loadManageWords(wallWords.language), loadStyle()]);
   const manager = new Manager(model, wallWords, words);
   await manager.start();
   return manager;

@@ -1,19 +1,10 @@
-// The words of managing in the language of the person: one table is loaded, the others are not.
+// The words of managing in the language of the page: one table is loaded, the others are not.
 
 /** @typedef {import('./words_en.js').ManageWords} ManageWords */
 
-/** @type {Record<string, () => Promise<{words: ManageWords}>>} */
-const languages = {
-  en: () => import('./words_en.js'),
-  es: () => import('./words_es.js'),
-  zh: () => import('./words_zh.js'),
-};
-
-/** @param {readonly string[]} preferred e.g. `navigator.languages` @returns {Promise<ManageWords>} */
-export async function manageWordsFor(preferred) {
-  for (const tag of preferred) {
-    const load = languages[tag.toLowerCase().split('-')[0] ?? ''];
-    if (load) return (await load()).words;
-  }
-  return (await import('./words_en.js')).words;
+/** @param {string} tag `lang` of the document @returns {Promise<ManageWords>} */
+export async function loadManageWords(tag) {
+  const short = tag.toLowerCase().split('-')[0];
+  const table = short === 'es' ? import('./words_es.js') : short === 'zh' ? import('./words_zh.js') : import('./words_en.js');
+  return (await table).words;
 }

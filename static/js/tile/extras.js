@@ -2,6 +2,7 @@
 // Loaded after the first pictures; the wall works without.
 
 import { make } from '../dom.js';
+import { localeFor } from '../words.js';
 import { Actions } from './actions.js';
 import { Bar } from './bar.js';
 import { Details } from './details.js';
@@ -11,7 +12,7 @@ import { LargeView } from './large_view.js';
 import { LongPress } from './long_press.js';
 import { Stills } from './stills.js';
 import { prepareToast, say } from './toast.js';
-import { tileWords } from './words.js';
+import { loadTileWords } from './words.js';
 
 /** @typedef {import('../tile.js').Tile} Tile */
 
@@ -33,13 +34,13 @@ function loadStyle() {
   });
 }
 
-await loadStyle();
+const [words] = await Promise.all([loadTileWords(document.documentElement.lang), loadStyle()]);
 
 export class TileExtras {
   /** @param {HTMLElement} wall @param {() => Iterable<Tile>} tiles @param {import('../words.js').Words['player']} players sentences about them */
   constructor(wall, tiles, players) {
     this.tiles_ = tiles;
-    this.words_ = tileWords(document.documentElement.lang);
+    this.words_ = { ...words, language: localeFor(words.language) };
     this.players_ = players;
     /** @type {number|null} ms since the epoch */
     this.serverNow_ = null;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cameraDeeds, wallDeeds } from '../../../static/js/manage/menu.js';
-import { manageWordsFor } from '../../../static/js/manage/words.js';
+import { loadManageWords } from '../../../static/js/manage/words.js';
 
 test('every language has every sentence, with the same places to fill', async () => {
-  const english = await manageWordsFor(['en']);
+  const english = await loadManageWords('en');
   const places = (/** @type {string} */ x) => [...x.matchAll(/\{\w+\}/g)].map(String).sort();
   for (const tag of ['es-MX', 'zh-CN']) {
-    const other = await manageWordsFor([tag]);
+    const other = await loadManageWords(tag);
     assert.notEqual(other.add, english.add);
     assert.deepEqual(Object.keys(other), Object.keys(english));
     for (const [name, text] of Object.entries(english)) {
@@ -16,7 +16,7 @@ test('every language has every sentence, with the same places to fill', async ()
       assert.deepEqual(places(theirs), places(text), `${tag} ${name}`);
     }
   }
-  assert.equal((await manageWordsFor(['xx'])).add, english.add);
+  assert.equal((await loadManageWords('xx')).add, english.add);
 });
 
 test('nobody is offered what he may not do', () => {
