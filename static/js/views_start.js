@@ -26,10 +26,9 @@ function rememberedViews() {
 /**
  * @param {import('./wall.js').Wall} wall
  * @param {HTMLElement} element of the wall
- * @param {import('./words.js').Words['views']} words
  * @param {boolean} kiosk nobody is there: no bar
  */
-export function startViews(wall, element, words, kiosk) {
+export function startViews(wall, element, kiosk) {
   let begun = false;
   let tries = 0;
   const load = async () => {
@@ -40,7 +39,7 @@ export function startViews(wall, element, words, kiosk) {
       const again = tries++ === 0 ? '' : `?again=${tries}`;
       /** @type {typeof import('./views/views.js')} */
       const { Views } = await import(`./views/views.js${again}`);
-      const views = new Views(wall, element, words, kiosk);
+      const views = new Views(wall, element, kiosk);
       await views.load();
       wall.setArranger(views);
     } catch {

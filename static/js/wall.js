@@ -264,7 +264,9 @@ export class Wall {
 
   /** @param {KeyboardEvent} event */
   onKey_(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isForField(event.target)) return;
+    // A dialog may have lost the focus, and has the keys all the same.
+    const elsewhere = event.defaultPrevented || isForField(event.target) || document.querySelector('dialog[open]');
+    if (event.ctrlKey || event.altKey || event.metaKey || elsewhere) return;
     if (event.key === 'Escape' && this.expanded_) {
       this.closeExpanded_();
       event.preventDefault();
@@ -341,7 +343,7 @@ function areaOf(cell) {
   return cell ? `${cell.row + 1} / ${cell.column + 1} / span ${cell.height} / span ${cell.width}` : '';
 }
 
-/** Keys in a field, a list or a dialogue are not for the wall. @param {EventTarget|null} target */
+/** Keys in a field or a list are not for the wall. @param {EventTarget|null} target */
 function isForField(target) {
-  return target instanceof Element && target.closest('input, select, textarea, dialog') !== null;
+  return target instanceof Element && target.closest('input, select, textarea') !== null;
 }

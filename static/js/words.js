@@ -9,7 +9,6 @@
  * @property {Record<string, string>} condition what is wrong with a picture that does arrive
  * @property {Partial<Record<import('./player_choice.js').ChoiceReason, string>>} player why a tile has the player that it has
  * @property {typeof import('./words/en.js').default['ui']} ui everything else
- * @property {typeof import('./words/en.js').default['views']} views layouts and views
  */
 
 /** @param {string} tag of the wanted language, as `boot.js` chose it @returns {Promise<Words>} English where there is no such table */
@@ -17,6 +16,12 @@ export async function loadWords(tag) {
   const short = tag.toLowerCase().split('-')[0];
   const table = short === 'es' ? import('./words/es.js') : short === 'zh' ? import('./words/zh.js') : import('./words/en.js');
   return (await table).default;
+}
+
+/** For dates and numbers: British dates are not American ones. @param {string} language of the page @returns {string} the person's own form of it */
+export function localeFor(language) {
+  const short = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0];
+  return navigator.languages.find((tag) => short(tag) === short(language)) ?? language;
 }
 
 /** Puts values into `{name}` places. @param {string} sentence @param {Record<string, string|number>} values */

@@ -15,7 +15,7 @@ import { fill } from '../words.js';
 
 export class SaveDialog {
   /**
-   * @param {import('../words.js').Words['views']} words
+   * @param {import('./words.js').ViewWords} words
    * @param {{onSave: (wish: SaveWish) => Promise<void>, onRemove: () => Promise<void>}} events both reject with what went wrong
    */
   constructor(words, events) {

@@ -5,7 +5,7 @@ import { fill } from '../words.js';
 
 export class Sizing {
   /**
-   * @param {import('../words.js').Words['views']} words
+   * @param {import('./words.js').ViewWords} words
    * @param {(id: string, step: number) => void} onResize
    */
   constructor(words, onResize) {
