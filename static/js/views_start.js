@@ -23,14 +23,22 @@ function rememberedViews() {
   }
 }
 
-/** @param {import('./wall.js').Wall} wall @param {HTMLElement} element of the wall @param {boolean} kiosk */
+/**
+ * @param {import('./wall.js').Wall} wall
+ * @param {HTMLElement} element of the wall
+ * @param {boolean} kiosk nobody is there: no bar
+ */
 export function startViews(wall, element, kiosk) {
   let begun = false;
+  let tries = 0;
   const load = async () => {
     if (begun) return;
     begun = true;
     try {
-      const { Views } = await import('./views/views.js');
+      // Browsers remember a file that failed by its address.
+      const again = tries++ === 0 ? '' : `?again=${tries}`;
+      /** @type {typeof import('./views/views.js')} */
+      const { Views } = await import(`./views/views.js${again}`);
       const views = new Views(wall, element, kiosk);
       await views.load();
       wall.setArranger(views);

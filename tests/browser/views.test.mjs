@@ -101,7 +101,7 @@ test('Shift with an arrow moves a camera, says so, and a reload remembers it', a
   await page.focus('[data-camera="cam01"] .tile-open');
   await page.keyboard.press('Shift+ArrowRight');
   assert.deepEqual(await onScreen(), ['cam02', 'cam01', 'cam03', 'cam04']);
-  assert.match(await page.locator('.views-message').innerText(), /2 .* 16/);
+  assert.match(await page.locator('.toast').innerText(), /2 .* 16/);
   assert.equal(await page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-camera')), 'cam01');
   await page.reload();
   await waitForScreen(['cam01', 'cam02', 'cam03', 'cam04']);

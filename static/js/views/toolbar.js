@@ -1,4 +1,4 @@
-// The bar above the wall: which view, which layout, which cameras, which page. It is there while somebody is at the wall.
+// The bar over the wall: which view, which layout, which cameras, which page. It is there while somebody is at the wall.
 
 import { make, makeButton, setText } from '../dom.js';
 import { fill } from '../words.js';
@@ -6,7 +6,6 @@ import { LAYOUTS } from './arrangement.js';
 
 /** So long after the last movement it stays. */
 const STAY_MS = 3_500;
-const MESSAGE_MS = 5_000;
 const TOURS_S = [0, 5, 10, 20, 30, 60, 120];
 
 /**
@@ -67,10 +66,8 @@ export class Toolbar {
     this.element = make('div', 'views-bar', this.view_, this.layout_, this.group_, this.search, this.pages_, this.tour_, this.fill_,
       this.arrange_, this.reset_, this.save_);
     this.element.setAttribute('role', 'toolbar');
+    this.element.dataset.chrome = '';
     this.element.setAttribute('aria-label', words.toolbar);
-    this.message = make('p', 'views-message');
-    this.message.setAttribute('role', 'status');
-    this.messageUntil_ = -Infinity;
     this.shownUntil_ = -Infinity;
     this.keep = false;
   }
@@ -98,18 +95,14 @@ export class Toolbar {
   /** Somebody is there. @param {number} now */
   show(now) {
     this.shownUntil_ = now + STAY_MS;
-    if (!this.element.hasAttribute('data-shown')) this.element.toggleAttribute('data-shown', true);
-  }
-
-  /** @param {string} text @param {number} now */
-  say(text, now) {
-    this.messageUntil_ = now + MESSAGE_MS;
-    setText(this.message, text);
+    if (this.element.hasAttribute('data-shown')) return;
+    this.element.toggleAttribute('data-shown', true);
+    // What is said meanwhile is said above it.
+    document.body.style.setProperty('--views-bar', `${this.element.offsetHeight}px`);
   }
 
   /** @param {number} now */
   tick(now) {
-    if (this.message.textContent !== '' && now > this.messageUntil_) setText(this.message, '');
     if (now < this.shownUntil_ || !this.element.hasAttribute('data-shown')) return;
     const inUse = this.keep || this.element.matches(':hover') || this.element.querySelector(':focus-visible') !== null;
     if (!inUse) this.element.toggleAttribute('data-shown', false);

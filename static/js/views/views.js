@@ -1,6 +1,8 @@
 // Layouts, views, pages, the tour and the search: puts what people choose onto the wall.
 
+import { loadStyle } from '../dom.js';
 import { neighbour, neighbourCell } from '../layout.js';
+import { say } from '../tile/toast.js';
 import { fill } from '../words.js';
 import { pagesOf, planOf } from './arrangement.js';
 import { Dragging } from './dragging.js';
@@ -10,11 +12,16 @@ import { Toolbar } from './toolbar.js';
 import { Tour } from './tour.js';
 import { ADDRESS_KEYS, chosen, everything, groupsOf, readAddress, resized, swapped } from './view.js';
 import { deleteView, fetchViews, nameFor, recall, remember, saveView } from './view_store.js';
-import { viewWords } from './words.js';
+import { loadViewWords } from './words.js';
 
 const TICK_MS = 250;
 /** Ask once more for the names when somebody is about to choose one. */
 const VIEWS_AGE_MAX_MS = 30_000;
+
+const [words] = await Promise.all([
+  loadViewWords(document.documentElement.lang),
+  loadStyle(new URL('../../css/views.css', import.meta.url)),
+]);
 
 /** @typedef {import('./view.js').View} View */
 /** @typedef {import('../wall.js').Arranger} Arranger */
@@ -29,7 +36,7 @@ export class Views {
   constructor(wall, element, kiosk) {
     this.wall_ = wall;
     this.element_ = element;
-    this.words_ = viewWords(document.documentElement.lang);
+    this.words_ = words;
     const address = readAddress(location.search);
     this.name_ = address.name;
     this.page_ = address.page;
@@ -57,7 +64,7 @@ export class Views {
     this.dialog_ = new SaveDialog(this.words_, { onSave: (wish) => this.save_(wish), onRemove: () => this.remove_() });
     this.progress_ = document.createElement('div');
     this.progress_.className = 'views-progress';
-    document.body.append(this.progress_, this.bar_.message);
+    document.body.append(this.progress_);
     if (!kiosk) this.attend_();
     setInterval(() => this.tick_(performance.now()), TICK_MS);
   }
@@ -96,7 +103,7 @@ export class Views {
   async load() {
     await this.refresh_();
     if (this.name_ !== '' && !this.named_.some((x) => x.name === this.name_))
-      this.bar_.say(fill(this.words_.unknown_view, { name: this.name_ }), performance.now());
+      say(fill(this.words_.unknown_view, { name: this.name_ }));
   }
 
   /** @returns {import('./view_store.js').NamedView|null} */
@@ -196,7 +203,7 @@ export class Views {
       query.delete('q');
     });
     this.wall_.rearrange();
-    if (filter.search) this.bar_.say(fill(this.words_.found, { n: this.pages_.reduce((n, x) => n + x.ids.length, 0), all: this.cameras_.length }), performance.now());
+    if (filter.search) say(fill(this.words_.found, { n: this.pages_.reduce((n, x) => n + x.ids.length, 0), all: this.cameras_.length }));
   }
 
   /** @param {string} name of a view; empty: all cameras */
@@ -236,7 +243,7 @@ export class Views {
     this.dragging_.cancel();
     this.dragging_.enabled = on;
     this.element_.toggleAttribute('data-arranging', on);
-    if (on) this.bar_.say(this.words_.arrange_help, performance.now());
+    if (on) say(this.words_.arrange_help);
     this.renderBar_();
   }
 
@@ -246,7 +253,7 @@ export class Views {
     this.change_({ order });
     this.wall_.focus(a);
     const label = this.cameras_.find((x) => x.id === a)?.label ?? a;
-    this.bar_.say(fill(this.words_.moved, { label, n: order.indexOf(a) + 1, all: order.length }), performance.now());
+    say(fill(this.words_.moved, { label, n: order.indexOf(a) + 1, all: order.length }));
   }
 
   /** @param {string} id @param {number} step */
@@ -257,7 +264,7 @@ export class Views {
     this.change_({ spans: size === '1x1' ? others : { ...others, [id]: size } });
     this.wall_.focus(id);
     const label = this.cameras_.find((x) => x.id === id)?.label ?? id;
-    this.bar_.say(fill(this.words_.size_of, { label, size: size.replace('x', ' × ') }), performance.now());
+    say(fill(this.words_.size_of, { label, size: size.replace('x', ' × ') }));
   }
 
   /** @param {import('./save_dialog.js').SaveWish} wish */
@@ -271,7 +278,7 @@ export class Views {
     await this.refresh_();
     remember(name, {});
     this.choose_(name);
-    this.bar_.say(fill(this.words_.saved, { title }), performance.now());
+    say(fill(this.words_.saved, { title }));
   }
 
   async remove_() {
@@ -282,7 +289,7 @@ export class Views {
     await this.refresh_();
     remember(current.name, {});
     this.choose_('');
-    this.bar_.say(fill(this.words_.removed, { title: current.title }), performance.now());
+    say(fill(this.words_.removed, { title: current.title }));
   }
 
   /** @param {KeyboardEvent} event */

@@ -5,7 +5,6 @@ import { LAYOUTS, pagesOf, planOf, shapeOf } from '../../../static/js/views/arra
 import { PAUSE_MS, Tour } from '../../../static/js/views/tour.js';
 import { chosen, everything, groupsOf, readAddress, readView, resized, swapped } from '../../../static/js/views/view.js';
 import { nameFor } from '../../../static/js/views/view_store.js';
-import { languages, viewWords } from '../../../static/js/views/words.js';
 import { asksForView } from '../../../static/js/views_start.js';
 
 const ids = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => `cam${i + 1}`);
@@ -149,13 +148,4 @@ test('the tour turns pages, starts the next one before, and waits while somebody
 test('names for the address come from what people call a view', () => {
   assert.equal(nameFor('  Puerta Principal – Año 2 '), 'puerta-principal-ano-2');
   assert.match(nameFor('大门'), /^view-[a-z0-9]+$/);
-});
-
-test('every language has every word, with the same places', () => {
-  const places = (/** @type {string} */ x) => (x.match(/\{\w+\}/g) ?? []).sort().join();
-  for (const [tag, words] of Object.entries(languages))
-    for (const [key, sentence] of Object.entries(/** @type {Record<string, string>} */ (languages['en'] ?? {})))
-      assert.equal(places(/** @type {any} */ (words)[key] ?? 'missing {x}'), places(sentence), `${tag}: ${key}`);
-  assert.equal(viewWords('es-MX'), languages['es']);
-  assert.equal(viewWords('xx'), languages['en']);
 });

@@ -27,7 +27,7 @@ wall of(const std::string& ids) {
   std::string text = "cameras:\n";
   std::istringstream in{ids};
   for (std::string id; in >> id;)
-    text += "  - {id: " + id + ", url: 'rtsp://" + id + "/'}\n";
+    text.append("  - {id: ").append(id).append(", url: 'rtsp://").append(id).append("/'}\n");
   return load_good(text == "cameras:\n" ? "cameras: []\n" : text);
 }
 
