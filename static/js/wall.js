@@ -345,5 +345,5 @@ function areaOf(cell) {
 
 /** Keys in a field or a list are not for the wall. @param {EventTarget|null} target */
 function isForField(target) {
-  return target instanceof Element && target.closest('input, select, textarea') !== null;
+  return target instanceof Element && target.closest('input:not([type="range"]), select, textarea') !== null;
 }
