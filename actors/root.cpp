@@ -109,7 +109,8 @@ std::vector<child_spec> camera_specs(const std::shared_ptr<const wall_context>& 
 /// look for it before it runs for the first time.
 child_spec named(std::string id, caf::atom_value name,
                  std::function<caf::actor(caf::event_based_actor*)> start) {
-  return {.id = std::move(id), .start = [name, start](caf::event_based_actor* parent) {
+  return {.id = std::move(id),
+          .start = [name, start = std::move(start)](caf::event_based_actor* parent) {
             auto child = start(parent);
             parent->system().registry().erase(name); // `put` does not replace an entry.
             parent->system().registry().put(name, caf::actor_cast<caf::strong_actor_ptr>(child));

@@ -185,7 +185,8 @@ void configuration::serve(ordered_change x) {
     return finish(x, write(x, *plan));
   // Others need not wait for the camera. What was found true before is looked at again afterwards.
   auto shared = std::make_shared<ordered_change>(std::move(x));
-  parts_.prober->probe(std::move(*plan->probe), [inbox = inbox_, shared](probe_report report) {
+  parts_.prober->probe(std::move(*plan->probe), [inbox = inbox_,
+                                                 shared](const probe_report& report) {
     auto refused = report.reason != reason::none ? std::optional{refusal_of(report)} : std::nullopt;
     {
       std::lock_guard guard{inbox->mutex};

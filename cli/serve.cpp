@@ -48,6 +48,18 @@ std::vector<std::string> ids_of(const config::wall& x) {
   return out;
 }
 
+/// How long it may take until readers see another configuration.
+constexpr std::chrono::milliseconds shown_deadline{1000};
+
+/// Whether readers see the cameras of this configuration, and no others.
+bool shows(const wall_snapshot& wall, const config::wall& what) {
+  return wall.cameras.size() == what.cameras.size() &&
+         std::all_of(what.cameras.begin(), what.cameras.end(), [&](const auto& camera) {
+           const auto* found = wall.find(camera.id);
+           return found != nullptr && found->label == camera.label && found->group == camera.group;
+         });
+}
+
 } // namespace
 
 // The order of the members is the order of the start; the destructor takes them down from the last
@@ -148,6 +160,8 @@ struct running_wall::impl {
     access.configure(access_settings_of(*newer));
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
     owned_wall->take(newer);
+    // Who asks after a change was answered has to see it.
+    snapshots.wait_for(shown_deadline, [&](const wall_snapshot& x) { return shows(x, *newer); });
   }
 
   static void raise_end() {

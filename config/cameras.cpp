@@ -120,7 +120,7 @@ credentials read_login(section& here, const camera_defaults& defaults, written_l
   read_credentials(here, written);
   out.user = written.user.value_or(std::move(out.user));
   out.password = written.password.value_or(std::move(out.password));
-  if (out.user.empty() && written.password)
+  if (out.user.empty() && written.password && !written.password->empty()) // Forms send both empty.
     here.error("password", "is given without a username");
   if (out.user.empty())
     out.password.clear();

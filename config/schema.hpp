@@ -20,6 +20,7 @@ enum class container : std::uint8_t { fmp4, mpegts };
 enum class start_mode : std::uint8_t { always, on_demand };
 enum class access_mode : std::uint8_t { loopback, users, open };
 enum class audience : std::uint8_t { users, loopback, everybody };
+// NOLINTNEXTLINE(readability-identifier-naming): the word itself is taken.
 enum class user_role : std::uint8_t { viewer, operator_, admin };
 enum class sandbox_mode : std::uint8_t { required, best_effort };
 enum class log_format : std::uint8_t { text, json };

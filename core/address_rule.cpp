@@ -114,7 +114,7 @@ bool is_delicate(const ip_address& x) noexcept {
   return std::any_of(all.begin(), all.end(), [&](const auto& range) { return range.contains(x); });
 }
 
-address_rule::address_rule(std::vector<permitted_peers> entries) {
+address_rule::address_rule(const std::vector<permitted_peers>& entries) {
   const auto& all = delicate_ranges();
   for (const auto& x : entries)
     entries_.push_back({x, std::any_of(all.begin(), all.end(),

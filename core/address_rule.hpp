@@ -34,7 +34,7 @@ bool is_delicate(const ip_address& x) noexcept;
 class address_rule {
 public:
   /// Without entries nothing is permitted.
-  explicit address_rule(std::vector<permitted_peers> entries = {});
+  explicit address_rule(const std::vector<permitted_peers>& entries = {});
 
   /// A delicate address is permitted only by an entry that names nothing but delicate ones: a wide
   /// range that happens to hold it does not count.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -123,13 +125,25 @@ public:
   }
 
   void publish(wall_snapshot_ptr x) {
-    std::lock_guard guard{mutex_};
-    value_.swap(x); // The old one is freed by our caller's copy, outside the lock.
+    {
+      std::lock_guard guard{mutex_};
+      value_.swap(x); // The old one is freed by our caller's copy, outside the lock.
+    }
+    changed_.notify_all();
+  }
+
+  /// Blocks until `is_it` is true of the newest snapshot; false when that takes longer than
+  /// `deadline`. For a thread that may wait.
+  template <class Predicate>
+  bool wait_for(std::chrono::milliseconds deadline, Predicate is_it) const {
+    std::unique_lock guard{mutex_};
+    return changed_.wait_for(guard, deadline, [&] { return is_it(*value_); });
   }
 
 private:
   mutable std::mutex
     mutex_; // libstdc++ 12's atomic<shared_ptr> is a spin lock that TSan cannot see through.
+  mutable std::condition_variable changed_;
   wall_snapshot_ptr value_ = std::make_shared<wall_snapshot>();
 };
 

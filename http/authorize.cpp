@@ -38,7 +38,6 @@ bool permits(const principal& who, action what) noexcept {
     case action::sign_in:
       return true;
     case action::operate:
-      return who.role >= role::operator_;
     case action::view_configuration:
       return who.role >= role::operator_;
     case action::configure:

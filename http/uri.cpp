@@ -16,6 +16,23 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
+/// The character at `at`, decoded when it is `%XX`; `at` then moves to the escape's last digit.
+/// Empty for an escape that is none.
+std::optional<char> decoded_at(std::string_view raw, std::size_t& at) noexcept {
+  if (raw[at] != '%')
+    return raw[at];
+  auto high = at + 2 < raw.size() ? hex_value(raw[at + 1]) : -1;
+  auto low = at + 2 < raw.size() ? hex_value(raw[at + 2]) : -1;
+  if (high < 0 || low < 0)
+    return std::nullopt;
+  at += 2;
+  return static_cast<char>(high * 16 + low);
+}
+
+bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 bool segments_are_plain(std::string_view path) noexcept {
   for (path.remove_prefix(1);;) {
     auto segment = path.substr(0, path.find('/'));
@@ -36,20 +53,11 @@ std::optional<std::string> decode_path(std::string_view raw) {
   std::string path;
   path.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    auto c = raw[i];
-    if (c == '%') {
-      auto high = i + 2 < raw.size() ? hex_value(raw[i + 1]) : -1;
-      auto low = i + 2 < raw.size() ? hex_value(raw[i + 2]) : -1;
-      if (high < 0 || low < 0)
-        return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-      if (c == '/')
-        return std::nullopt;
-    }
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\')
+    auto escaped = raw[i] == '%';
+    auto c = decoded_at(raw, i);
+    if (!c || is_control(*c) || *c == '\\' || (escaped && *c == '/'))
       return std::nullopt;
-    path.push_back(c);
+    path.push_back(*c);
   }
   return segments_are_plain(path) ? std::optional{std::move(path)} : std::nullopt;
 }
@@ -57,18 +65,11 @@ std::optional<std::string> decode_path(std::string_view raw) {
 std::optional<std::string> decode_query(std::string_view raw, std::size_t bytes_max) {
   std::string out;
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    auto c = raw[i] == '+' ? ' ' : raw[i];
-    if (c == '%') {
-      auto high = i + 2 < raw.size() ? hex_value(raw[i + 1]) : -1;
-      auto low = i + 2 < raw.size() ? hex_value(raw[i + 2]) : -1;
-      if (high < 0 || low < 0)
-        return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || out.size() == bytes_max)
+    auto blank = raw[i] == '+';
+    auto c = decoded_at(raw, i);
+    if (!c || is_control(*c) || out.size() == bytes_max)
       return std::nullopt;
-    out.push_back(c);
+    out.push_back(blank ? ' ' : *c);
   }
   return out;
 }

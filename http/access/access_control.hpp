@@ -112,8 +112,8 @@ public:
   bool is_readable_by_others(const request& x) const;
 
   /// Checks a password on a thread of its own; `done` is called once, there or at once.
-  void log_in(const request& x, std::string name, std::string password, bool session, bool remember,
-              std::function<void(login_outcome)> done);
+  void log_in(const request& x, const std::string& name, std::string password, bool session,
+              bool remember, const std::function<void(login_outcome)>& done);
 
   /// Ends the session whose cookie this is, or all of its user; `done` when that is on the disk.
   void log_out(std::string_view cookie, bool everywhere, std::function<void()> done);
@@ -152,8 +152,8 @@ private:
   std::optional<principal> by_session(const request& x, const roster& users);
   std::optional<principal> by_token(std::string_view token, const roster& users) const;
   std::optional<principal> by_cached_password(std::string_view credentials, const roster& users);
-  void check(const std::shared_ptr<const roster>& users, const ip_address& from, std::string name,
-             std::string password, bool session, bool remember,
+  void check(const std::shared_ptr<const roster>& users, const ip_address& from,
+             const std::string& name, const std::string& password, bool session, bool remember,
              const std::function<void(login_outcome)>& done);
   login_outcome accept(const roster& users, const std::string& name, const std::string& password,
                        bool session, bool remember);

@@ -40,8 +40,9 @@ std::string_view take_field(std::string_view& rest) noexcept {
 
 } // namespace
 
-void access_control::log_in(const request& x, std::string name, std::string password, bool session,
-                            bool remember, std::function<void(login_outcome)> done) {
+void access_control::log_in(const request& x, const std::string& name, std::string password,
+                            bool session, bool remember,
+                            const std::function<void(login_outcome)>& done) {
   auto from = x.client;
   seconds wait{0};
   std::shared_ptr<const roster> users;
@@ -71,8 +72,8 @@ void access_control::log_in(const request& x, std::string name, std::string pass
 /// On the thread. Whether the name or the password is wrong shows neither in the answer nor in its
 /// time.
 void access_control::check(const std::shared_ptr<const roster>& users, const ip_address& from,
-                           std::string name, std::string password, bool session, bool remember,
-                           const std::function<void(login_outcome)>& done) {
+                           const std::string& name, const std::string& password, bool session,
+                           bool remember, const std::function<void(login_outcome)>& done) {
   const auto* user = users->find(name);
   auto usable = user != nullptr && !user->who.password_hash.empty();
   auto right =

@@ -91,7 +91,7 @@ void login_throttle::succeeded(const ip_address& address, std::string_view user)
   users_.erase(name);
   if (known_.size() >= access_limits::throttled_max)
     known_.erase(known_.begin());
-  known_.emplace(std::move(place), std::move(name));
+  known_.emplace(place, std::move(name));
 }
 
 void login_throttle::withdrawn(const ip_address& address, std::string_view user) {

@@ -180,7 +180,7 @@ response session_routes::log_in(const request& x, const path_parameters& /*unuse
     access_.log_in(
       way, form.user, form.password, true, remember,
       [this, mode, way, remember, page = form.is_page, next = form.next,
-       give](login_outcome outcome) {
+       give](const login_outcome& outcome) {
         if (outcome.result != verdict::accepted) {
           auto refused = refuse(outcome);
           return give(page ? lead_to("/login?failed=" + std::to_string(refused.status))

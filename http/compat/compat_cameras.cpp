@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace camwall::http {
@@ -154,8 +155,9 @@ std::optional<compat_camera> compat_cameras::find(std::string_view camera) const
 
 std::optional<compat_camera> compat_cameras::by_number(std::string_view text) const {
   auto number = parse_number(text);
-  return number ? find(context_.compat.ids->camera_of(static_cast<std::uint32_t>(*number)))
-                : std::nullopt;
+  return number && *number <= std::numeric_limits<std::uint32_t>::max()
+           ? find(context_.compat.ids->camera_of(static_cast<std::uint32_t>(*number)))
+           : std::nullopt;
 }
 
 std::optional<compat_camera> compat_cameras::by_uuid(std::string_view text) const {

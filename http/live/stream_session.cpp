@@ -10,7 +10,7 @@ constexpr std::uint16_t only_channel = 0;
 
 stream_session::stream_session(std::shared_ptr<live_room> room, websocket_peer& peer, principal who,
                                stream_query what)
-  : live_viewer(std::move(room), peer, who), what_(std::move(what)) {
+  : live_viewer(std::move(room), peer, std::move(who)), what_(std::move(what)) {
   // nop
 }
 

@@ -6,7 +6,7 @@ namespace camwall::http {
 
 wall_session::wall_session(std::shared_ptr<live_room> room, websocket_peer& peer, principal who,
                            std::string wall)
-  : live_viewer(std::move(room), peer, who), wall_(std::move(wall)) {
+  : live_viewer(std::move(room), peer, std::move(who)), wall_(std::move(wall)) {
   auto& context = this->room().context();
   if (context.limits.walls.contains(wall_))
     known_wall_ = wall_;

@@ -61,10 +61,10 @@ void live_pictures::push(const live_sample& picture) {
     thread_->offer(coded(picture));
 }
 
-void live_pictures::make_stills(const live_sample& keyframe, std::vector<still_order> what) {
+void live_pictures::make_stills(const live_sample& keyframe, const std::vector<still_order>& what) {
   if (!thread_)
     start(keyframe.tracks->codec);
-  thread_->make_stills(coded(keyframe), std::move(what));
+  thread_->make_stills(coded(keyframe), what);
 }
 
 std::vector<rendition_refusal> live_pictures::take_refusals() {

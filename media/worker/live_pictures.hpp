@@ -31,7 +31,7 @@ public:
   void push(const live_sample& picture);
 
   /// Makes single pictures of this keyframe. What cannot be made is among the refusals.
-  void make_stills(const live_sample& keyframe, std::vector<still_order> what);
+  void make_stills(const live_sample& keyframe, const std::vector<still_order>& what);
 
   /// Feeds that can never be made.
   std::vector<rendition_refusal> take_refusals();

@@ -4,6 +4,7 @@
 #include "media/worker/rendition_worker.hpp"
 #include "media/worker/stills.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -80,7 +81,7 @@ bool rendition_thread::want(std::vector<rendition> what) {
   return begins;
 }
 
-void rendition_thread::make_stills(coded_picture keyframe, std::vector<still_order> what) {
+void rendition_thread::make_stills(coded_picture keyframe, const std::vector<still_order>& what) {
   std::lock_guard guard{shared_->mutex};
   auto& waiting = shared_->stills;
   for (const auto& x : what) {
@@ -163,6 +164,8 @@ void rendition_thread::run(shared& with) {
     with.running = false;
     with.changed.notify_all();
   }
+  // What a decoder took would otherwise stay with the process, once for each thread that was here.
+  ::malloc_trim(0);
 }
 
 /// One decoding for all of them. Whoever waits for one waits now; viewers may miss a picture.

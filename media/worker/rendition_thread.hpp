@@ -50,7 +50,7 @@ public:
 
   /// Makes single pictures of `keyframe`, before anything else. What cannot be made is among the
   /// refusals.
-  void make_stills(coded_picture keyframe, std::vector<still_order> what);
+  void make_stills(coded_picture keyframe, const std::vector<still_order>& what);
 
   /// Gives to the thread what `offer` could not while it was busy with its lock; `offer` itself
   /// does so with the next picture. Never blocks. False: still not.

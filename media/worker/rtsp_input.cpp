@@ -33,7 +33,7 @@ address_rule rule_of(const std::vector<std::string>& entries) {
   for (const auto& text : entries)
     if (auto x = parse_permitted_peers(text))
       out.push_back(*x);
-  return address_rule{std::move(out)};
+  return address_rule{out};
 }
 
 /// One address that is not permitted spoils all of a name's: libav might take that one.

@@ -129,12 +129,14 @@ def test_gives_every_route_to_its_roles(people, method, path, least):
     for user, role in ROLES.items():
         target = re.sub(r":(id|camera)\b", "gate", path)
         target = re.sub(r":\w+|\*", "x", target)
-        answer = people[user].ask(method, target)
+        # The answer to a GET of events has no end.
+        answer = people[user].ask("HEAD" if path == "/api/v1/events" else method, target)
         said = f"{method} {target} as {user or 'nobody'}: {answer.status}"
         if path == "/metrics" and user == "guard":
             assert answer.status == 403, said  # It names cameras that he may not know of.
         elif role >= least:
-            assert answer.status != 403, said
+            # The camera itself may not be changed, by nobody.
+            assert answer.status != 403 or json.loads(answer.text)["code"] == "camera_read_only", said
             assert answer.status != 401 or path == "/api/v1/session", said
         else:
             assert answer.status == (401 if role == 0 else 403), said

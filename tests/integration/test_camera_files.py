@@ -152,13 +152,13 @@ def test_a_disk_that_cannot_be_written_is_named(small_disk):
 
 
 def test_a_folder_of_somebody_else_is_named(tmp_path):
-    if os.geteuid() != 0:
-        pytest.skip("only root may become somebody else")
     folder = tmp_path / "cameras.d"
-    folder.mkdir(mode=0o755)
+    folder.mkdir(mode=0o555)
     for parent in [tmp_path, *tmp_path.parents][:3]:
         parent.chmod(parent.stat().st_mode | 0o055)
-    words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", WRITER]
+    words = [WRITER]
+    if os.geteuid() == 0:  # Who may write everywhere.
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", WRITER]
     refused = subprocess.run([*words, "write", folder, "a", "1"], capture_output=True, text=True, timeout=60)
     assert refused.stdout == (f"{folder}/api-a.yaml cannot be written: Permission denied; "
                               "give it to the user that camwall runs as\n"), refused.stderr

@@ -62,6 +62,14 @@ TEST(camera_document_test, a_login_within_an_address_becomes_fields) {
     << "no password in an address is none";
 }
 
+TEST(camera_document_test, an_empty_login_is_none_whatever_the_defaults_say) {
+  auto main = main_wall("defaults: {username: u, password: p}\n");
+  for (const auto* login : {R"("username": "")", R"("username": "", "password": "")"}) {
+    auto body = std::string{R"({"id": "a", "url": "rtsp://cam/1", )"} + login + "}";
+    EXPECT_EQ(good_camera(body, main).url, "rtsp://cam/1");
+  }
+}
+
 TEST(camera_document_test, a_template_becomes_addresses) {
   auto x = good_camera(
     R"({"id": "yard-{channel}", "template": "hikvision", "host": "cam", "port": 8554, "channel": 3})");

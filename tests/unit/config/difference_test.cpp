@@ -27,7 +27,7 @@ wall of(const std::string& ids) {
   std::string text = "cameras:\n";
   std::istringstream in{ids};
   for (std::string id; in >> id;)
-    text += "  - {id: " + id + ", url: 'rtsp://" + id + "/'}\n";
+    text.append("  - {id: ").append(id).append(", url: 'rtsp://").append(id).append("/'}\n");
   return load_good(text == "cameras:\n" ? "cameras: []\n" : text);
 }
 
@@ -124,6 +124,13 @@ const std::vector<change> wall_changes{
   {"server.hosts", "", "server: {hosts: [wall.local]}"},
   {"server.walls", "", "server: {walls: [lobby]}"},
   {"server.access", "", "server: {access: open}"},
+  {"server.plain_http", "", "server: {plain_http: accepted}"},
+  {"server.basic_auth", "", "server: {basic_auth: true}"},
+  {"server.metrics_access", "", "server: {metrics_access: loopback}"},
+  {"server.health_access", "", "server: {health_access: users}"},
+  {"server.trusted_proxies", "", "server: {trusted_proxies: [10.0.0.0/8]}"},
+  {"server.cors_origins", "", "server: {cors_origins: ['https://a.example']}"},
+  {"server.frame_ancestors", "", "server: {frame_ancestors: ['https://a.example']}"},
   {"hls.directory", "", "hls: {directory: elsewhere}"},
   {"hls.container", "", "hls: {container: mpegts}"},
   {"hls.segment_seconds", "", "hls: {segment_seconds: 2}"},
@@ -143,6 +150,11 @@ const std::vector<change> wall_changes{
   {"limits.disk_free_min_mb", "", "limits: {disk_free_min_mb: 99}"},
   {"limits.subscriptions_max", "", "limits: {subscriptions_max: 99}"},
   {"limits.viewer_queue_mb", "", "limits: {viewer_queue_mb: 9}"},
+  {"limits.streams_max", "", "limits: {streams_max: 99}"},
+  {"limits.requests_per_second", "", "limits: {requests_per_second: 99}"},
+  {"limits.probes_max", "", "limits: {probes_max: 1}"},
+  {"snapshots.ttl", "", "snapshots: {ttl: 3s}"},
+  {"snapshots.cache_mb", "", "snapshots: {cache_mb: 9}"},
   {"log.level", "", "log: {level: debug}"},
   {"log.format", "", "log: {format: json}"},
   {"reload.watch", "", "reload: {watch: false}"},
@@ -194,8 +206,9 @@ TEST(difference_test, has_a_rule_for_every_key_and_a_test_for_every_rule) {
     std::string path{key.path};
     EXPECT_TRUE(effect_of(path)) << path << ": say in difference.cpp what its change does";
     auto elsewhere = path.starts_with("defaults.") || path.starts_with("compat[]") ||
-                     path == "cameras[].id" || path == "cameras[].url" ||
-                     path == "cameras[].quirks" || path == "secrets_file" || made_of.contains(path);
+                     path.starts_with("users[]") || path == "cameras[].id" ||
+                     path == "cameras[].url" || path == "cameras[].quirks" ||
+                     path == "secrets_file" || made_of.contains(path);
     EXPECT_TRUE(elsewhere || tested.contains(path)) << path;
   }
   EXPECT_FALSE(effect_of("server.nonsense"));

@@ -9,7 +9,7 @@ address_rule rule_of(std::initializer_list<const char*> entries) {
   std::vector<permitted_peers> out;
   for (const auto* x : entries)
     out.push_back(parse_permitted_peers(x).value());
-  return address_rule{std::move(out)};
+  return address_rule{out};
 }
 
 bool permits(const address_rule& rule, const char* ip, std::uint16_t port = 554) {

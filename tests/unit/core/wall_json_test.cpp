@@ -1,8 +1,9 @@
 #include "core/wall_json.hpp"
 
-#include <vector>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <vector>
 
 namespace camwall {
 namespace {

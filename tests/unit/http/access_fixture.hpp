@@ -62,11 +62,11 @@ private:
 };
 
 /// Waits for the thread that checks passwords.
-inline login_outcome log_in(access_control& sut, const request& from, std::string name,
+inline login_outcome log_in(access_control& sut, const request& from, const std::string& name,
                             std::string password, bool session = true, bool remember = false) {
   std::promise<login_outcome> done;
-  sut.log_in(from, std::move(name), std::move(password), session, remember,
-             [&](login_outcome x) { done.set_value(std::move(x)); });
+  sut.log_in(from, name, std::move(password), session, remember,
+             [&](const login_outcome& x) { done.set_value(x); });
   return done.get_future().get();
 }
 

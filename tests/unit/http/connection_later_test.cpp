@@ -2,6 +2,7 @@
 
 #include "core/unique_fd.hpp"
 #include "http/connection.hpp"
+#include "tests/unit/http/recording_observer.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -16,22 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using wants = connection::wants;
-
-class recording_observer final : public http_observer {
-public:
-  void on_request(std::string_view route, std::string_view method, int code,
-                  std::chrono::nanoseconds) override {
-    requests.push_back(std::string{route} + " " + std::string{method} + " " + std::to_string(code));
-  }
-  void on_limit(std::string_view limit) override {
-    limits.emplace_back(limit);
-  }
-  void on_connections(int) override {
-    // nop
-  }
-  std::vector<std::string> requests;
-  std::vector<std::string> limits;
-};
 
 /// Gives what the test has put into `pieces`.
 struct scripted_source final : body_source {
@@ -63,7 +48,7 @@ protected:
     if (x.path == "/later") {
       out = {};
       out.add("X-Frame", "one");
-      out.later = [](answer_later) {};
+      out.later = [](const answer_later&) {};
     }
     if (x.path == "/stream")
       out.source = source;

@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "core/unique_fd.hpp"
+#include "tests/unit/http/recording_observer.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -15,22 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using wants = connection::wants;
-
-class recording_observer final : public http_observer {
-public:
-  void on_request(std::string_view route, std::string_view method, int code,
-                  std::chrono::nanoseconds) override {
-    requests.push_back(std::string{route} + " " + std::string{method} + " " + std::to_string(code));
-  }
-  void on_limit(std::string_view limit) override {
-    limits.emplace_back(limit);
-  }
-  void on_connections(int) override {
-    // nop
-  }
-  std::vector<std::string> requests;
-  std::vector<std::string> limits;
-};
 
 class connection_test : public testing::Test {
 protected:

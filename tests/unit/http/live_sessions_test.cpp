@@ -74,13 +74,15 @@ protected:
     return x;
   }
 
-  std::unique_ptr<viewer> open_wall(std::string_view query = {}, principal who = administrator) {
+  std::unique_ptr<viewer> open_wall(std::string_view query = {},
+                                    const principal& who = administrator) {
     request x;
     x.query = query;
     return open(sut->wall(x, who));
   }
 
-  std::unique_ptr<viewer> open_stream(std::string_view query, principal who = administrator) {
+  std::unique_ptr<viewer> open_stream(std::string_view query,
+                                      const principal& who = administrator) {
     request x;
     x.query = query;
     return open(sut->stream(x, who));
@@ -401,7 +403,7 @@ TEST_F(live_sessions_test, sends_bare_chunks_over_a_stream) {
 }
 
 TEST_F(live_sessions_test, tells_by_a_close_code_why_there_is_no_stream) {
-  auto code = [&](std::string_view query, principal who = administrator) {
+  auto code = [&](std::string_view query, const principal& who = administrator) {
     return open_stream(query, who)->peer.code;
   };
   EXPECT_EQ(code("format=x"), close_code::bad_request);

@@ -69,7 +69,7 @@ TEST(openapi_test, holds_every_route_of_the_program_and_no_other) {
   auto all = document();
   for (const auto& [path, methods] : all.at("paths").items())
     for (const auto& [name, operation] : methods.items())
-      documented.insert(name + ' ' + path);
+      documented.insert(std::string{name}.append(" ").append(path));
   EXPECT_EQ(documented, routes_of_the_program());
 }
 
@@ -98,7 +98,7 @@ TEST(openapi_test, refers_only_to_what_is_there_and_to_all_of_it) {
   std::set<std::string> there;
   for (const auto& [kind, parts] : all.at("components").items())
     for (const auto& [name, part] : parts.items())
-      there.insert("#/components/" + kind + '/' + name);
+      there.insert(std::string{"#/components/"}.append(kind).append("/").append(name));
   EXPECT_EQ(references, there);
 }
 

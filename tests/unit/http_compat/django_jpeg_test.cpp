@@ -180,6 +180,8 @@ TEST_F(django_jpeg_test, lists_streams_under_one_key) {
   EXPECT_EQ(list["streams"][1]["id"], 2);
   EXPECT_EQ(list["streams"][1]["ws_url"], "ws://127.0.0.1:8001/ws/stream/?stream_id=2");
   EXPECT_EQ(nlohmann::json::parse(get("/api/streams/1/").body)["stream"]["name"], "The gate");
+  // Not the number that is left of it in 32 bits.
+  EXPECT_EQ(get("/api/streams/4294967297/").status, 404);
   EXPECT_EQ(get("/api/streams/3/").status, 404);
 }
 

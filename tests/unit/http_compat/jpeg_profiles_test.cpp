@@ -125,8 +125,8 @@ protected:
 };
 
 TEST_F(grid_test, counts_the_cameras_from_1) {
-  EXPECT_EQ(target_of("/hls/cam1/stream.m3u8"), "/hls/gate/main/index.m3u8");
-  EXPECT_EQ(target_of("/hls/cam2/stream.m3u8"), "/hls/yard/sub/index.m3u8");
+  EXPECT_EQ(target_of("/hls/cam1/stream.m3u8"), "../gate/main/index.m3u8");
+  EXPECT_EQ(target_of("/hls/cam2/stream.m3u8"), "../yard/sub/index.m3u8");
   for (const auto* path : {"/hls/cam0/stream.m3u8", "/hls/cam3/stream.m3u8", "/hls/cam/stream.m3u8",
                            "/hls/yard/stream.m3u8", "/hls/cam-1/stream.m3u8"})
     EXPECT_EQ(target_of(path), "404") << path;
@@ -135,7 +135,7 @@ TEST_F(grid_test, counts_the_cameras_from_1) {
 TEST_F(grid_test, counts_them_as_the_configuration_lists_them) {
   options.grid = {"yard"};
   start();
-  EXPECT_EQ(target_of("/hls/cam1/stream.m3u8"), "/hls/yard/sub/index.m3u8");
+  EXPECT_EQ(target_of("/hls/cam1/stream.m3u8"), "../yard/sub/index.m3u8");
   EXPECT_EQ(target_of("/hls/cam2/stream.m3u8"), "404");
 }
 
