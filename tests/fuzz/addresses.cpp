@@ -31,11 +31,12 @@ void check_camera_url(std::string_view text) {
   auto built = config::build_camera_url(*url, url->user, url->password);
   auto again = config::parse_camera_url(built);
   must(again || built.size() > config::url_bytes_max, "an address that is not read again");
-  if (again)
-    must(again->user == url->user && again->password == url->password && again->host == url->host &&
-           again->port == url->port && again->rest == url->rest,
-         "an address that means another thing when it is read again");
-  if (again && url->password.size() >= 3) {
+  if (!again)
+    return;
+  must(again->user == url->user && again->password == url->password && again->host == url->host &&
+         again->port == url->port && again->rest == url->rest,
+       "an address that means another thing when it is read again");
+  if (url->password.size() >= 3) {
     auto hidden = redact("cannot open " + built + ": refused");
     must(hidden.starts_with("cannot open rtsp://***@"), "a password that is not hidden");
   }
