@@ -12,11 +12,13 @@ import { readParameters } from './url_parameters.js';
 import { Wall } from './wall.js';
 import { WallModel } from './wall_model.js';
 import { WallSocket } from './wall_socket.js';
-import { wordsFor } from './words.js';
+import { loadWords } from './words.js';
 
 const TICK_MS = 500;
 /** The fall-back is loaded when the wall has had time to start: it must be there when the server half fails. */
 const LOAD_FALLBACK_MS = 15_000;
+/** The first pictures are there by then, or need help. */
+const LOAD_EXTRAS_MS = 800;
 const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
@@ -60,9 +62,11 @@ function openSocket(model, guard, name) {
   return socket;
 }
 
-function main() {
+/** @param {import('./words.js').Words} words */
+function main(words) {
   const parameters = readParameters(location.search);
-  const words = wordsFor(navigator.languages);
+  document.documentElement.lang = words.language;
+  document.title = words.ui.title;
   if (parameters.kiosk) enterKiosk();
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -92,6 +96,7 @@ function main() {
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
     socket?.tick(now);
+    model.clock.observeAtLeast(socket?.takeCaptureLead() ?? -Infinity);
     const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
@@ -113,7 +118,8 @@ function main() {
   wall.update(model.state, performance.now());
   model.poll();
   setInterval(tick, TICK_MS);
+  setTimeout(() => wall.loadExtras(), LOAD_EXTRAS_MS);
   setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
 }
 
-main();
+main(await loadWords(document.documentElement.lang));
