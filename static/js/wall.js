@@ -103,12 +103,17 @@ export class Wall {
     return { wanted: all.filter((x) => x.wanted).length, moving: all.filter((x) => x.moving).length };
   }
 
+  /** @returns {Tile|null} the tile that is large */
+  get expanded() {
+    return this.expanded_;
+  }
+
   facts() {
     return [...this.tiles_.values()].map((x) => x.facts());
   }
 
   badges() {
-    return [...this.tiles_.values()].map((x) => ({ label: x.camera.label, badge: x.badge }));
+    return [...this.tiles_.values()].map((x) => ({ camera: x.camera.id, label: x.camera.label, badge: x.badge }));
   }
 
   /** @param {import('./api.js').Camera} camera @returns {Tile} */
