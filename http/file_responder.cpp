@@ -79,6 +79,11 @@ std::string_view mime_type(std::string_view name) noexcept {
   return "application/octet-stream";
 }
 
+bool is_text(std::string_view mime_type) noexcept {
+  return mime_type.starts_with("text/") || mime_type.starts_with("application/json") ||
+         mime_type == "application/manifest+json" || mime_type == "image/svg+xml";
+}
+
 file_responder::file_responder(std::filesystem::path root)
   : root_(std::move(root)), directory_(std::make_shared<const unique_fd>(open_directory(root_))) {
   // nop
@@ -117,16 +122,59 @@ unique_fd file_responder::open(const std::string& relative) const {
   return directory ? open_beneath(directory->get(), relative.c_str()) : unique_fd{};
 }
 
+file_responder::found file_responder::look(const std::string& relative) const {
+  found out;
+  out.fd = open(relative);
+  if (!out.fd) {
+    out.error = errno;
+    return out;
+  }
+  struct stat info {};
+  if (::fstat(out.fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    out.fd = unique_fd{};
+    out.error = ENOENT;
+    return out;
+  }
+  out.size = static_cast<std::uint64_t>(info.st_size);
+  out.etag = entity_tag(info);
+  return out;
+}
+
+response file_responder::serve_packed(const request& x, const std::string& relative,
+                                      std::string_view cache_control, gzip_store& packed) const {
+  auto type = mime_type(relative);
+  if (!is_text(type))
+    return serve(x, relative, cache_control);
+  gzip_store::body body;
+  std::string etag;
+  if (accepts_gzip(x.header("Accept-Encoding"))) {
+    auto file = look(relative);
+    if (!file.fd)
+      return missing(file.error);
+    body = packed.get(file.etag, file.fd.get(), file.size);
+    etag = packed_tag(file.etag);
+  }
+  if (!body) {
+    auto out = serve(x, relative, cache_control);
+    out.add("Vary", "Accept-Encoding");
+    return out;
+  }
+  auto field = x.header("If-None-Match");
+  auto known = !field.empty() && matches_etag(field, etag);
+  auto out = known ? response{} : text_response(200, type, *body);
+  if (known)
+    out.status = 304;
+  else
+    out.add("Content-Encoding", "gzip");
+  out.add("Cache-Control", cache_control).add("ETag", etag).add("Vary", "Accept-Encoding");
+  return out;
+}
+
 response file_responder::serve(const request& x, const std::string& relative,
                                std::string_view cache_control) const {
-  auto fd = open(relative);
+  auto [fd, total, etag, error] = look(relative);
   if (!fd)
-    return missing(errno);
-  struct stat info {};
-  if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
-    return missing(ENOENT);
-  auto total = static_cast<std::uint64_t>(info.st_size);
-  auto etag = entity_tag(info);
+    return missing(error);
   response out;
   out.add("Content-Type", mime_type(relative)).add("Cache-Control", cache_control);
   out.add("ETag", etag).add("Accept-Ranges", "bytes");

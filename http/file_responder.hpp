@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/unique_fd.hpp"
+#include "http/gzip_store.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,9 @@ namespace camwall::http {
 
 /// Media type by the file name's extension; `application/octet-stream` for one that is not known.
 std::string_view mime_type(std::string_view name) noexcept;
+
+/// Types that compress well.
+bool is_text(std::string_view mime_type) noexcept;
 
 /// Answers with files below one folder, and never with any other: the kernel resolves the path
 /// (openat2 with RESOLVE_BENEATH), so that no symbolic link and no `..` leads out. Safe to use from
@@ -30,7 +35,22 @@ public:
   response serve(const request& x, const std::string& relative,
                  std::string_view cache_control) const;
 
+  /// The same for a text, which goes compressed with gzip to who takes that, whole and with a tag
+  /// of its own (RFC 9110 §8.8.3.3). Other types of files are served as ever.
+  response serve_packed(const request& x, const std::string& relative,
+                        std::string_view cache_control, gzip_store& packed) const;
+
 private:
+  /// What is asked for: a regular file with its size and tag, or why it cannot be had.
+  struct found {
+    unique_fd fd;
+    std::uint64_t size = 0;
+    std::string etag;
+    int error = 0;
+  };
+
+  found look(const std::string& relative) const;
+
   using shared_fd = std::shared_ptr<const unique_fd>;
 
   shared_fd current() const;

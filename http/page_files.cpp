@@ -90,8 +90,11 @@ std::shared_ptr<const page_files::edition> page_files::present() const {
   if (present_ && now - present_->looked < looked_after)
     return present_;
   auto name = edition_of(root_);
-  auto page = present_ && present_->name == name ? present_->page : read_page(name);
-  present_ = std::make_shared<const edition>(edition{std::move(name), std::move(page), now});
+  auto same = present_ && present_->name == name;
+  auto page = same ? present_->page : read_page(name);
+  auto packed = same ? present_->packed : gzip(page);
+  present_ = std::make_shared<const edition>(
+    edition{std::move(name), std::move(page), std::move(packed), now});
   return present_;
 }
 
@@ -113,24 +116,31 @@ response page_files::page(const request& x) const {
   auto now = present();
   if (now->page.empty())
     return problem(404, "not_found", "There is no page.");
+  auto packs = !now->packed.empty() && accepts_gzip(x.header("Accept-Encoding"));
   auto etag = '"' + now->name + '"';
+  if (packs)
+    etag = packed_tag(etag);
   auto field = x.header("If-None-Match");
   auto known = !field.empty() && matches_etag(field, etag);
-  auto out = known ? response{} : text_response(200, mime_type("index.html"), now->page);
+  auto out = known ? response{}
+                   : text_response(200, mime_type("index.html"), packs ? now->packed : now->page);
   if (known)
     out.status = 304;
-  out.add("Cache-Control", asked_each_time).add("ETag", etag);
+  else if (packs)
+    out.add("Content-Encoding", "gzip");
+  out.add("Cache-Control", asked_each_time).add("ETag", etag).add("Vary", "Accept-Encoding");
   return out;
 }
 
 response page_files::file(const request& x, std::string_view relative) const {
   if (!relative.starts_with('@'))
-    return files_.serve(x, std::string{relative}, asked_each_time);
+    return files_.serve_packed(x, std::string{relative}, asked_each_time, packed_);
   auto end = std::min(relative.find('/'), relative.size());
   auto name = relative.substr(1, end - 1);
   auto rest = relative.substr(std::min(end + 1, relative.size()));
   auto keeps = name == present()->name;
-  return files_.serve(x, std::string{rest}, keeps ? never_asked_again : asked_each_time);
+  return files_.serve_packed(x, std::string{rest}, keeps ? never_asked_again : asked_each_time,
+                             packed_);
 }
 
 } // namespace camwall::http

@@ -14,7 +14,7 @@ namespace camwall::http {
 
 /// The wall page with all that it loads. Below `/static/@<edition>/` a file is what it was when the
 /// page named it so, and browsers keep it without ever asking again; the edition changes with any
-/// file of the folder. Safe to use from several threads.
+/// file of the folder. Texts go compressed to who takes gzip. Safe to use from several threads.
 class page_files {
 public:
   using clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -41,7 +41,8 @@ public:
 private:
   struct edition {
     std::string name;
-    std::string page; ///< Empty when there is no page.
+    std::string page;   ///< Empty when there is no page.
+    std::string packed; ///< The same, compressed.
     std::chrono::steady_clock::time_point looked;
   };
 
@@ -51,6 +52,7 @@ private:
   std::filesystem::path root_;
   clock now_;
   file_responder files_;
+  mutable gzip_store packed_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const edition> present_;
 };

@@ -34,6 +34,7 @@ LIBRARIES = {
     "pistache/": ["http"],
     "wslay/": ["http"],
     "sodium": ["http"],
+    "zlib": ["http", "tests"],
     "yaml-cpp/": ["config"],
     "prometheus/": ["metrics"],
     "libav": ["media/worker", "tools/camera_sim", "tests/unit/media_worker", "tests/fuzz"],

@@ -37,7 +37,7 @@ const EMPTY = ['black', 'uniform'];
 export function badgeOf(camera, playback, server, words) {
   const make = (/** @type {BadgeKind} */ kind, detail = '', age = /** @type {number|null} */ (null)) => ({
     kind,
-    text: age === null ? words.badge[kind] : `${words.badge[kind]} ${duration(age)}`,
+    text: age === null ? words.badge[kind] : `${words.badge[kind]} ${duration(age, words.language)}`,
     detail,
     next: '',
     trusted: kind === 'live',
@@ -114,5 +114,5 @@ function nextTry(camera, server, words) {
   // A server that does not answer may not be trying at all.
   if (camera.nextTry === null || server.serverNow === null || !server.reachable) return '';
   const wait = camera.nextTry - server.serverNow;
-  return wait < 1000 ? words.ui.next_try_soon : fill(words.ui.next_try, { time: duration(wait) });
+  return wait < 1000 ? words.ui.next_try_soon : fill(words.ui.next_try, { time: duration(wait, words.language) });
 }

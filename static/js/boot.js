@@ -6,7 +6,18 @@
   const MESSAGES_MAX = 2_000;
   const ANSWER_DEADLINE_MS = 5_000;
 
-  const player = new URLSearchParams(location.search).get('player') ?? '';
+  const query = new URLSearchParams(location.search);
+  // The language: what the address says, else what the browser prefers; its table is fetched with the modules.
+  const TABLES = ['en', 'es', 'zh'];
+  const tags = [query.get('lang') ?? '', ...navigator.languages].map((tag) => tag.toLowerCase().split('-')[0] ?? '');
+  const language = tags.find((tag) => TABLES.includes(tag)) ?? 'en';
+  document.documentElement.lang = language;
+  const table = document.createElement('link');
+  table.rel = 'modulepreload';
+  table.href = new URL(`words/${language}.js`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+  document.head.append(table);
+
+  const player = query.get('player') ?? '';
   const abort = new AbortController();
   setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);
   // The same request as that of wall_model.js.

@@ -5,6 +5,8 @@ import { Watchdog } from './watchdog.js';
 
 /** The kept picture is for recognising, not for evidence. */
 const STILL_WIDTH_MAX = 640;
+/** One that a person stopped is looked at. */
+const HELD_WIDTH_MAX = 3840;
 /** So long after another player took over, pictures that the one before has shown already are recognised by their time. */
 const KNOWN_PICTURES_MS = 30_000;
 
@@ -27,6 +29,7 @@ export class Feed {
     this.kit_ = null;
     this.audio_ = audio;
     this.muted_ = true;
+    this.volume_ = 1;
     /** @type {import('./api.js').Stream|null} */
     this.stream_ = null;
     /** @type {HTMLVideoElement|null} */
@@ -108,10 +111,30 @@ export class Feed {
     this.lastPicture_ = null;
   }
 
+  /** A person wants the picture to stand: it is kept in its full size. */
+  hold() {
+    this.teardown_(HELD_WIDTH_MAX);
+    this.stop();
+  }
+
+  /** Stops loading, and no picture stays. */
+  clear() {
+    this.pause();
+    this.captured = null;
+    if (this.still_) this.still_.width = this.still_.height = 0;
+  }
+
   destroy() {
     this.stop();
     this.element.remove();
     if (this.still_) this.still_.width = this.still_.height = 0;
+  }
+
+  /** What is seen now: of the player, else what stayed of it; null when nothing is. @returns {HTMLVideoElement|HTMLCanvasElement|null} */
+  get picture() {
+    const video = this.video_;
+    if (video && this.shown && video.videoWidth > 0 && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
+    return this.still_ !== null && this.still_.width > 0 ? this.still_ : null;
   }
 
   /**
@@ -156,6 +179,12 @@ export class Feed {
     if (!this.video_) return;
     this.player_?.setMuted(muted);
     this.play_();
+  }
+
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.volume_ = volume;
+    this.player_?.setVolume(volume);
   }
 
   get muted() {
@@ -211,12 +240,13 @@ export class Feed {
       },
     });
     this.player_.setMuted(this.muted_);
+    this.player_.setVolume(this.volume_);
     this.play_();
   }
 
-  teardown_() {
+  teardown_(stillWidthMax = STILL_WIDTH_MAX) {
     if (!this.video_) return;
-    this.keepStill_();
+    this.keepStill_(stillWidthMax);
     if (this.frameCallback_) this.video_.cancelVideoFrameCallback?.(this.frameCallback_);
     this.frameCallback_ = 0;
     this.player_?.destroy();
@@ -265,7 +295,8 @@ export class Feed {
     this.element.dataset.shown = '';
   }
 
-  keepStill_() {
+  /** @param {number} widthMax */
+  keepStill_(widthMax) {
     const video = this.video_;
     if (!video || !this.shown || video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     if (!this.still_) {
@@ -273,7 +304,7 @@ export class Feed {
       this.still_.className = 'still';
       this.element.prepend(this.still_);
     }
-    const scale = Math.min(1, STILL_WIDTH_MAX / video.videoWidth);
+    const scale = Math.min(1, widthMax / video.videoWidth);
     this.still_.width = Math.round(video.videoWidth * scale);
     this.still_.height = Math.round(video.videoHeight * scale);
     this.still_.getContext('2d')?.drawImage(video, 0, 0, this.still_.width, this.still_.height);

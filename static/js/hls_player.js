@@ -19,6 +19,7 @@ import { DiscontinuityCounter, withoutAudio } from './playlist.js';
  * @property {(mediaTime: number) => number|null} captureTime when that picture was taken, by the server's clock: seconds since
  *   the epoch; null when not known
  * @property {(muted: boolean) => void} setMuted
+ * @property {(volume: number) => void} setVolume 0 to 1
  * @property {() => void} destroy leaves the video element empty
  */
 
@@ -146,6 +147,11 @@ export class HlsPlayer {
   /** @param {boolean} muted */
   setMuted(muted) {
     this.video_.muted = muted;
+  }
+
+  /** @param {number} volume */
+  setVolume(volume) {
+    this.video_.volume = volume;
   }
 
   restartLoad() {

@@ -32,6 +32,7 @@ export class MsePlayer {
     this.wish_ = wish;
     this.events_ = events;
     this.muted_ = true;
+    this.volume_ = 1;
     /** Chunks that were not played: the browser did not keep up, or they could not be read. */
     this.dropped = 0;
     this.timeline_ = new Timeline();
@@ -95,6 +96,12 @@ export class MsePlayer {
     this.sound_?.setMuted(muted);
   }
 
+  /** @param {number} volume */
+  setVolume(volume) {
+    this.volume_ = volume;
+    this.sound_?.setVolume(volume);
+  }
+
   destroy() {
     clearInterval(this.steerTimer_);
     this.start_.leave();
@@ -129,6 +136,7 @@ export class MsePlayer {
     this.sound_ = null;
     if (this.wish_.audio && audioMime !== null && MediaSource.isTypeSupported(audioMime)) {
       this.sound_ = new MseSound(audioMime, { muted: this.muted_, onRefused: () => this.events_.onSoundRefused() });
+      this.sound_.setVolume(this.volume_);
     }
     this.soundFormat_ = false;
   }

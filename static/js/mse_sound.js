@@ -27,7 +27,10 @@ export class MseSound {
     this.url_ = URL.createObjectURL(this.source_);
     this.track_ = new MseTrack(this.audio_, { onBroken: () => (this.broken = true) });
     this.audio_.addEventListener('error', () => (this.broken = true));
-    this.source_.addEventListener('sourceopen', () => this.track_.attach(this.source_, mime), { once: true });
+    this.source_.addEventListener('sourceopen', () => {
+      // The browser may still say so after `destroy` has closed it.
+      if (this.source_.readyState === 'open') this.track_.attach(this.source_, mime);
+    }, { once: true });
     this.audio_.src = this.url_;
   }
 
@@ -35,6 +38,11 @@ export class MseSound {
   setMuted(muted) {
     this.audio_.muted = muted;
     this.play_();
+  }
+
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.audio_.volume = volume;
   }
 
   /** @param {Uint8Array<ArrayBuffer>} data */

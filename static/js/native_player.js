@@ -49,6 +49,11 @@ export class NativePlayer {
     this.video_.muted = muted;
   }
 
+  /** @param {number} volume */
+  setVolume(volume) {
+    this.video_.volume = volume;
+  }
+
   recoverMedia() {
     this.restartLoad();
   }

@@ -27,6 +27,14 @@ export class ServerClock {
   }
 
   /**
+   * It is at least so late on the server: nearer than what `Date` tells, when pictures come within a second.
+   * @param {number} offset server's time minus monotonic time, ms
+   */
+  observeAtLeast(offset) {
+    if (this.offsets_.length > 0 && offset > Math.max(...this.offsets_)) this.observe(offset, 0);
+  }
+
+  /**
    * @param {number} monotonicMs
    * @returns {number|null} ms since the epoch; null while no answer had a date
    */

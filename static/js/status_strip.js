@@ -26,7 +26,7 @@ export function stripMessage({ state, tiles, now, notice }, words) {
   if (isAway(state)) {
     const text =
       state.refusal === null
-        ? fill(ui.server_unreachable, { time: duration(now - (state.awaySince ?? now)) })
+        ? fill(ui.server_unreachable, { time: duration(now - (state.awaySince ?? now), words.language) })
         : fill(ui.server_refuses, { code: state.refusal });
     return { level: 'error', text };
   }

@@ -5,12 +5,17 @@ import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 import { PlayerChoice } from './player_choice.js';
 import { TileView } from './tile_view.js';
+import { duration } from './words.js';
 
 /**
  * @typedef {object} ServerView what a tile needs to know of the server at this moment
  * @property {number|null} serverNow ms since the epoch
  * @property {boolean} reachable
  * @property {boolean} socketBlocked the wall's socket cannot be opened although the server answers
+ *
+ * @typedef {object} Held
+ * @property {'paused'|'stopped'} how `paused`: the picture stands; `stopped`: there is none
+ * @property {string} text of the badge
  *
  * @typedef {object} TileEvents
  * @property {(id: string) => void} onOpen
@@ -63,6 +68,9 @@ export class Tile {
     /** @type {number|null} since when the tile cannot be seen */
     this.unseenSince_ = null;
     this.paused_ = false;
+    /** What a person made of it, and how the badge says that. @type {Held|null} */
+    this.held = null;
+    this.volume_ = 1;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
     this.made_ = performance.now();
@@ -71,10 +79,20 @@ export class Tile {
     this.started_ = false;
     /** @type {import('./badge.js').BadgeKind} */
     this.badge = 'connecting';
+    /** @type {import('./badge.js').Badge|null} all that the tile says */
+    this.said = null;
   }
 
   get element() {
     return this.view_.element;
+  }
+
+  get screen() {
+    return this.view_.screen;
+  }
+
+  get expanded() {
+    return this.expanded_;
   }
 
   /** @param {string} name of the stream */
@@ -108,6 +126,10 @@ export class Tile {
     if (stream === null || !this.wantsGrid_(stream)) {
       this.dropNext_();
       this.feed_.stop();
+    } else if (this.held !== null) {
+      this.dropNext_();
+      if (this.held.how === 'paused') this.feed_.hold();
+      else this.feed_.clear();
     } else if (this.paused_) {
       this.dropNext_();
       this.feed_.pause();
@@ -137,7 +159,8 @@ export class Tile {
   updateLarge_(now) {
     const stream = this.largeStream_();
     const kit = this.kit_();
-    const wanted = this.expanded_ && !this.paused_ && KEEP_RUNNING.includes(this.camera.phase);
+    if (this.expanded_ && this.held?.how === 'paused') return this.large_?.hold();
+    const wanted = this.expanded_ && !this.paused_ && this.held === null && KEEP_RUNNING.includes(this.camera.phase);
     if (stream === null || kit === null || !wanted) {
       this.dropLarge_();
     } else if (this.large_ === null && now >= this.largeRetryAt_) {
@@ -145,6 +168,7 @@ export class Tile {
       this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true });
       this.large_.element.classList.add('feed-large');
       this.large_.setMuted(!this.soundWanted_);
+      this.large_.setVolume(this.volume_);
       this.view_.screen.append(this.large_.element);
       this.large_.start(kit, stream, now);
     }
@@ -246,9 +270,27 @@ export class Tile {
     this.update(this.camera, now);
   }
 
+  /** It is seen in a window of its own. */
+  get inPicture_() {
+    const { pictureInPictureElement } = document;
+    return Boolean(pictureInPictureElement && this.screen.contains(pictureInPictureElement));
+  }
+
+  /** A person stops the picture, or lets it go on. @param {Held|null} held */
+  hold(held) {
+    if (this.held?.how === held?.how) return;
+    this.held = held;
+    if (held === null) {
+      // How old the picture is by now says nothing about the camera.
+      this.feed_.pause();
+      this.dropLarge_();
+    }
+    this.update(this.camera, performance.now());
+  }
+
   /** HLS goes on: it would need long to begin again. @param {number} now */
   pauseWhenUnseen_(now) {
-    if (this.paused_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
+    if (this.paused_ || this.held !== null || this.inPicture_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
     this.paused_ = true;
     this.update(this.camera, now);
   }
@@ -259,6 +301,20 @@ export class Tile {
     const asleep = this.onDemand_ && !this.expanded_;
     const seen = this.large_?.shown ? this.large_ : this.feed_;
     return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured };
+  }
+
+  /** What is seen of the camera, as far as the page itself has it. */
+  inspect() {
+    const seen = this.large_?.picture ? this.large_ : this.feed_;
+    const stream = seen === this.large_ ? this.largeStream_() : gridStream(this.camera);
+    const { picture, captured, shown } = seen;
+    return { stream, picture, captured, shown, playerKind: this.feed_.kind ?? this.chosen_.kind, playerReason: this.chosen_.reason };
+  }
+
+  /** The small stream's element, which stays when the large view is left. @returns {HTMLVideoElement|null} */
+  get gridVideo() {
+    const { picture } = this.feed_;
+    return picture instanceof HTMLVideoElement ? picture : null;
   }
 
   /** What the page's guard counts. @param {number} now */
@@ -277,15 +333,18 @@ export class Tile {
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
-      paused: this.paused_,
+      paused: this.paused_ || this.held !== null,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
+    if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);
     this.badge = badge.kind;
+    this.said = badge;
     if (seen.shown) this.firstPicture_ ??= now;
     this.started_ ||= badge.trusted || now - (this.firstPicture_ ?? this.made_ + FIRST_PICTURE_MS) > STARTING_MS;
     this.view_.renderStarting(!this.started_);
     this.view_.render(this.camera, badge, this.feed_.frames, { ...this.chosen_, kind: this.feed_.kind ?? this.chosen_.kind });
     this.view_.renderCaptured(seen.captured);
+    this.view_.renderHeld(this.held?.how ?? null);
     if (this.expanded_) this.renderLarge_();
   }
 
@@ -328,9 +387,24 @@ export class Tile {
   }
 
   toggleSound_() {
-    this.soundWanted_ = !this.soundWanted_;
-    this.large_?.setMuted(!this.soundWanted_);
-    this.renderLarge_();
+    this.setSound(!this.soundWanted_);
+  }
+
+  get soundOn() {
+    return this.soundWanted_;
+  }
+
+  /** @param {boolean} on */
+  setSound(on) {
+    this.soundWanted_ = on;
+    this.large_?.setMuted(!on);
+    if (this.expanded_) this.renderLarge_();
+  }
+
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.volume_ = volume;
+    this.large_?.setVolume(volume);
   }
 
   /** The page is seen again after a sleep. @param {number} now */
@@ -345,4 +419,9 @@ export class Tile {
     this.feed_.destroy();
     this.element.remove();
   }
+}
+
+/** `PAUSED 0:12` @param {Held} held @param {number|null} ageMs of the picture @param {string} language */
+function heldText({ how, text }, ageMs, language) {
+  return how === 'paused' && ageMs !== null ? `${text} ${duration(ageMs, language)}` : text;
 }

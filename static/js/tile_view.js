@@ -65,6 +65,12 @@ export class TileView {
     this.element.toggleAttribute('data-starting', starting);
   }
 
+  /** @param {'paused'|'stopped'|null} held by a person */
+  renderHeld(held) {
+    if (held === null) delete this.element.dataset.held;
+    else setData(this.element, 'held', held);
+  }
+
   /** When the picture that is seen was taken, by the server's clock. @param {number|null} captured seconds since the epoch */
   renderCaptured(captured) {
     if (captured === null) delete this.element.dataset.captured;

@@ -7,6 +7,8 @@ import { Tile } from './tile.js';
 const GAP_PX = 4;
 /** A tile that is nearly scrolled into view starts before it is seen. */
 const NEARLY_SEEN = '200px';
+/** Extras that could not be loaded are asked for again after this. */
+const EXTRAS_AGAIN_MS = 10_000;
 
 export class Wall {
   /**
@@ -28,6 +30,10 @@ export class Wall {
     this.message_ = null;
     this.columns_ = 1;
     this.pageHidden_ = false;
+    /** @type {import('./tile/extras.js').TileExtras|null} what the wall starts without */
+    this.extras_ = null;
+    this.extrasTries_ = 0;
+    this.extrasAskedAt_ = -Infinity;
     /** @type {Set<Element>} tiles that are scrolled out of view */
     this.outside_ = new Set();
     this.observer_ = new IntersectionObserver((entries) => this.onScrolled_(entries), { root: element, rootMargin: NEARLY_SEEN });
@@ -66,6 +72,24 @@ export class Wall {
   /** @param {number} now @param {import('./tile.js').ServerView} server */
   tick(now, server) {
     for (const tile of this.tiles_.values()) tile.tick(now, server);
+    this.extras_?.tick(now, server.serverNow);
+  }
+
+  /** Tools, details and last pictures of the tiles (tile/extras.js): nothing that the first pictures would wait for. */
+  async loadExtras() {
+    const now = performance.now();
+    if (this.extras_ !== null || now - this.extrasAskedAt_ < EXTRAS_AGAIN_MS) return;
+    this.extrasAskedAt_ = now;
+    try {
+      // Browsers remember a file that failed by its address.
+      const again = this.extrasTries_++ === 0 ? '' : `?again=${this.extrasTries_}`;
+      /** @type {typeof import('./tile/extras.js')} */
+      const { TileExtras } = await import(`./tile/extras.js${again}`);
+      this.extras_ = new TileExtras(this.element_, () => this.tiles_.values(), this.words_.player);
+      this.extras_.expanded(this.expanded_);
+    } catch {
+      setTimeout(() => this.loadExtras(), EXTRAS_AGAIN_MS);
+    }
   }
 
   /** @param {boolean} hidden @param {number} now */
@@ -151,12 +175,15 @@ export class Wall {
     this.expanded_ = wanted;
     this.element_.toggleAttribute('data-has-expanded', wanted !== null);
     wanted?.expand(now, byUser);
+    this.extras_?.expanded(wanted);
+    this.loadExtras();
     this.tellSeen_(now);
   }
 
   /** @param {KeyboardEvent} event */
   onKey_(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    // A dialog may have lost the focus, and has the keys all the same.
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape' && this.expanded_) {
       this.closeExpanded_();
       event.preventDefault();

@@ -62,6 +62,7 @@ export class WallSocket {
     this.downSince = /** @type {number|null} */ (performance.now());
     /** Chunks of no use: unknown, or for a channel that was given up meanwhile. */
     this.strays = 0;
+    this.captureLead_ = -Infinity;
     this.failures_ = 0;
     this.openedAt_ = 0;
     this.lastMessage_ = 0;
@@ -106,6 +107,17 @@ export class WallSocket {
       if (!this.channels_.delete(channel)) return;
       if (this.open) this.send_({ type: 'unsubscribe', channel });
     };
+  }
+
+  /**
+   * How far the server's clock is ahead of the monotonic one at least: no picture comes before it was taken. Of the pictures
+   * since this was asked last.
+   * @returns {number} ms; -Infinity when none came
+   */
+  takeCaptureLead() {
+    const lead = this.captureLead_;
+    this.captureLead_ = -Infinity;
+    return lead;
   }
 
   /** @param {object[]} tiles @returns {boolean} false: there is nobody to tell */
@@ -172,6 +184,7 @@ export class WallSocket {
   takeChunk_(data) {
     this.silenceMs_ = SILENCE_MS;
     const chunk = readChunk(data);
+    if (chunk) this.captureLead_ = Math.max(this.captureLead_, chunk.captureMs - this.lastMessage_);
     const receiver = chunk && this.channels_.get(chunk.channel)?.receiver;
     if (receiver) receiver.onChunk(chunk);
     else ++this.strays;

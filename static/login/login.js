@@ -5,8 +5,10 @@ import { loginWordsFor } from './words.js';
 /** A wall that nobody sits at goes on by itself once its session is good again, or nobody has to log in any more. */
 const ASK_AGAIN_MS = 30_000;
 
-const words = loginWordsFor(navigator.languages);
 const query = new URLSearchParams(location.search);
+/** The wall's own `?lang=` holds here, too. */
+const wanted = new URLSearchParams(query.get('next')?.split('?')[1] ?? '').get('lang');
+const words = loginWordsFor([query.get('lang') ?? wanted ?? '', ...navigator.languages]);
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (element(id));
 
@@ -14,7 +16,7 @@ const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (ele
 function localPath(text) {
   if (text === null || !text.startsWith('/')) return '/';
   const url = new URL(text, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : '/';
+  return url.origin === location.origin ? url.pathname + url.search + url.hash : '/';
 }
 
 /** @param {string} sentence @param {Record<string, string|number>} values */
@@ -69,6 +71,8 @@ async function submit(event) {
   button.textContent = words.submit;
 }
 
+document.documentElement.lang = words.language;
+document.title = words.page_title;
 element('title').textContent = words.title;
 for (const place of document.querySelectorAll('[data-word]')) {
   const word = /** @type {keyof typeof words} */ (/** @type {HTMLElement} */ (place).dataset['word']);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCameras } from '../../../static/js/api.js';
 import { badgeOf } from '../../../static/js/badge.js';
-import { wordsFor } from '../../../static/js/words.js';
+import { loadWords } from '../../../static/js/words.js';
 
-const words = wordsFor(['en']);
+const words = await loadWords('en');
 const NOW = Date.parse('2026-01-01T12:00:00.000Z');
 const server = { serverNow: NOW, reachable: true };
 const playing = { pictureAgeMs: 100, playable: true };

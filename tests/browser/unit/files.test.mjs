@@ -1,11 +1,29 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 
+const folder = new URL('../../../static/', import.meta.url);
+const folders = readdirSync(new URL('js/', folder), { withFileTypes: true }).filter((x) => x.isDirectory()).map((x) => `${x.name}/`);
+const modules = ['', ...folders].flatMap((x) => readdirSync(new URL(`js/${x}`, folder)).map((name) => `${x}${name}`)).filter((x) => x.endsWith('.js'));
+const read = (/** @type {string} */ name) => readFileSync(new URL(`js/${name}`, folder), 'utf8');
+
+/** A module and all that it imports before it runs. @param {string} name @param {Set<string>} known @returns {Set<string>} */
+function importedBy(name, known = new Set()) {
+  if (known.has(name)) return known;
+  known.add(name);
+  for (const [, next] of read(name).matchAll(/^(?:import|export)\b[^;'"]*?['"]\.\/([^'"]+)['"]/gm)) importedBy(next ?? '', known);
+  return known;
+}
+
 test('the page loads all of its modules in one round', () => {
-  const folder = new URL('../../../static/', import.meta.url);
   const page = readFileSync(new URL('index.html', folder), 'utf8');
   const named = [...page.matchAll(/rel="modulepreload" href="\/static\/js\/([^"]+)"/g)].map((x) => x[1]).sort();
-  const there = readdirSync(new URL('js/', folder)).filter((x) => x !== 'main.js' && x !== 'boot.js').sort();
-  assert.deepEqual(named, there);
+  assert.deepEqual(named, [...importedBy('main.js')].filter((x) => x !== 'main.js').sort());
+});
+
+test('every module is loaded: at once, or by import() where it is needed', () => {
+  const sources = modules.map((x) => read(x)).join('');
+  const lost = modules.filter((x) => !['main.js', 'boot.js'].includes(x) && !sources.includes(`/${basename(x)}`));
+  assert.deepEqual(lost, []);
 });

@@ -5,9 +5,9 @@ import { PageGuard } from '../../../static/js/page_guard.js';
 import { ServerClock } from '../../../static/js/server_clock.js';
 import { stripMessage } from '../../../static/js/status_strip.js';
 import { answered, failed, initialState, isAway, pollDelay } from '../../../static/js/wall_model.js';
-import { wordsFor } from '../../../static/js/words.js';
+import { loadWords } from '../../../static/js/words.js';
 
-const words = wordsFor(['en']);
+const words = await loadWords('en');
 
 test('keeps the cameras while the server is away, and remembers since when', () => {
   const { cameras } = readCameras({ cameras: [{ id: 'gate' }] });

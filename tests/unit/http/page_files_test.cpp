@@ -35,6 +35,11 @@ protected:
     return text.substr(begin, text.find("js/main.js") - begin);
   }
 
+  static std::string tag_of(const response& x) {
+    auto begin = x.fields.find("ETag: ") + 6;
+    return x.fields.substr(begin, x.fields.find('\r', begin) - begin);
+  }
+
   static bool is_kept(const response& x) {
     return x.fields.find("immutable") != std::string::npos;
   }
@@ -80,6 +85,45 @@ TEST_F(page_files_test, a_page_that_is_known_is_not_sent_again) {
   auto x = page(known);
   EXPECT_EQ(x.status, 304);
   EXPECT_TRUE(x.body.empty());
+}
+
+TEST_F(page_files_test, packs_texts_for_who_takes_gzip_and_tells_the_two_apart) {
+  folder.write("www/js/main.js", std::string(1000, 'x'));
+  std::array<header_field, 1> packed{{{"Accept-Encoding", "gzip, br"}}};
+  auto plain = file("js/main.js");
+  EXPECT_EQ(plain.file.size, 1000U);
+  EXPECT_NE(plain.fields.find("Vary: Accept-Encoding\r\n"), std::string::npos);
+  EXPECT_EQ(plain.fields.find("Content-Encoding"), std::string::npos);
+  request x;
+  x.headers = packed;
+  auto small = sut.file(x, "js/main.js");
+  EXPECT_EQ(small.status, 200);
+  EXPECT_LT(small.body.size(), 100U);
+  EXPECT_NE(small.fields.find("Content-Encoding: gzip\r\n"), std::string::npos);
+  EXPECT_NE(small.fields.find("Vary: Accept-Encoding\r\n"), std::string::npos);
+  EXPECT_NE(small.fields.find("text/javascript"), std::string::npos);
+  EXPECT_NE(tag_of(small), tag_of(plain));
+
+  auto tag = tag_of(small);
+  std::array<header_field, 2> again{{{"Accept-Encoding", "gzip"}, {"If-None-Match", tag}}};
+  x.headers = again;
+  auto known = sut.file(x, "js/main.js");
+  EXPECT_EQ(known.status, 304);
+  EXPECT_EQ(tag_of(known), tag);
+  EXPECT_EQ(sut.file(x, "js/missing.js").status, 404);
+}
+
+TEST_F(page_files_test, packs_the_page_but_no_pictures) {
+  folder.write("www/index.html", std::string(1000, ' '));
+  folder.write("www/a.png", std::string(1000, ' '));
+  std::array<header_field, 1> packed{{{"Accept-Encoding", "gzip"}}};
+  auto x = page(packed);
+  EXPECT_LT(x.body.size(), 100U);
+  EXPECT_NE(x.fields.find("Content-Encoding: gzip\r\n"), std::string::npos);
+  EXPECT_NE(tag_of(x), tag_of(page()));
+  request asked;
+  asked.headers = packed;
+  EXPECT_EQ(sut.file(asked, "a.png").file.size, 1000U);
 }
 
 TEST_F(page_files_test, what_is_not_there_is_not_found) {

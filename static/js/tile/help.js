@@ -1,0 +1,39 @@
+// Which key does what.
+
+import { make, makeButton } from '../dom.js';
+
+/** @param {import('./words.js').TileWords['ui']} ui @returns {[title: string, keys: [string, string][]][]} */
+function sections(ui) {
+  return [
+    [ui.help_wall, [['← ↑ ↓ →', ui.key_arrows], ['Home End', ui.key_ends], ['Enter', ui.key_enter], ['Esc', ui.key_escape], ['C', ui.key_menu], ['?', ui.key_help]]],
+    [ui.help_tile, [['K', `${ui.pause} / ${ui.play}`], ['X', ui.stop], ['S', ui.save], ['I', ui.details], ['P', ui.picture_in_picture], ['F', ui.full_screen]]],
+    [ui.help_large, [['+ −', `${ui.zoom_in} / ${ui.zoom_out}`], ['0', ui.key_whole], ['Shift ← ↑ ↓ →', ui.key_pan], ['M', ui.key_mute], ['[ ]', ui.key_volume]]],
+  ];
+}
+
+export class Help {
+  /** @param {import('./words.js').TileWords} words */
+  constructor({ ui }) {
+    this.element = make('dialog', 'help', make('div', 'details-head', make('h2', 'details-title', ui.help), makeButton('tool close', ui.close, () => this.toggle())));
+    for (const [title, keys] of sections(ui)) {
+      const rows = keys.map(([key, text]) => make('div', 'help-row', make('dt', '', ...key.split(' ').map((x) => make('kbd', '', x))), make('dd', '', text)));
+      this.element.append(make('section', 'help-section', make('h3', 'help-title', title), make('dl', 'help-list', ...rows)));
+    }
+    this.element.setAttribute('aria-label', ui.help);
+    // The wall must not hear of keys that are meant for this.
+    this.element.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === '?') this.toggle();
+    });
+    this.element.addEventListener('click', (event) => {
+      if (event.target === this.element) this.element.close();
+    });
+    this.element.addEventListener('close', () => this.element.remove());
+  }
+
+  toggle() {
+    if (this.element.open) return this.element.close();
+    document.body.append(this.element);
+    this.element.showModal();
+  }
+}
