@@ -19,6 +19,8 @@ const TICK_MS = 500;
 const LOAD_FALLBACK_MS = 15_000;
 /** The first pictures are there by then, or need help. */
 const LOAD_EXTRAS_MS = 800;
+/** Managing is loaded when the wall has had time to show its first pictures. */
+const LOAD_MANAGING_MS = 2_000;
 const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
@@ -30,7 +32,7 @@ function sinceLastReload() {
 
 /** The login leads back to here. */
 function goToLogin() {
-  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
 /** @param {WallModel} model */
@@ -62,6 +64,18 @@ function openSocket(model, guard, name) {
   return socket;
 }
 
+/**
+ * Browsers remember a file that failed by its address.
+ * @param {number} tries before this one
+ * @param {WallModel} model
+ * @param {import('./words.js').Words} words
+ */
+async function loadManager(tries, model, words) {
+  /** @type {typeof import('./manage/manager.js')} */
+  const { startManager } = await import(`./manage/manager.js${tries === 0 ? '' : `?again=${tries}`}`);
+  return startManager(model, words);
+}
+
 /** @param {import('./words.js').Words} words */
 function main(words) {
   const parameters = readParameters(location.search);
@@ -75,16 +89,21 @@ function main(words) {
   const blocked = new BlockedSocket();
   const model = new WallModel({
     onState: (state) => {
-      if (state.refusal === 401) return goToLogin();
+      // What somebody has just entered is not thrown away: he is told, and logs in beside it.
+      if (state.refusal === 401 && !managing?.holds()) return goToLogin();
+      if (state.refusal === 401) managing?.sessionEnded();
       if (state.failures === 0 && state.loaded && wasAway) socket?.start();
       wasAway = state.failures > 0;
       wall.update(state, performance.now());
+      managing?.update();
       tick();
     },
     onBuild: (build) => guard.sawBuild(performance.now(), build),
     early: takeEarlyCameras(),
   });
   let wasAway = false;
+  /** @type {import('./manage/manager.js').Manager|null} */
+  let managing = null;
   // Who asks for HLS may have reasons against the socket altogether.
   const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard, parameters.wall) : null;
   const players = new Players(parameters.player, socket);
@@ -102,7 +121,7 @@ function main(words) {
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...wall.motion(now) });
     reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
-    if (due) reloadWhenReady(model);
+    if (due && !managing?.holds()) reloadWhenReady(model);
   };
   const wake = () => {
     wall.setPageHidden(document.hidden, performance.now());
@@ -120,6 +139,14 @@ function main(words) {
   setInterval(tick, TICK_MS);
   setTimeout(() => wall.loadExtras(), LOAD_EXTRAS_MS);
   setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
+  const manage = async (tries = 0) => {
+    try {
+      managing = await loadManager(tries, model, words);
+    } catch {
+      setTimeout(manage, LOAD_FALLBACK_MS, tries + 1);
+    }
+  };
+  if (!parameters.kiosk) setTimeout(manage, LOAD_MANAGING_MS);
 }
 
 main(await loadWords(document.documentElement.lang));

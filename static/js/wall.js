@@ -182,7 +182,8 @@ export class Wall {
 
   /** @param {KeyboardEvent} event */
   onKey_(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    // A dialog may have lost the focus, and has the keys all the same.
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape' && this.expanded_) {
       this.closeExpanded_();
       event.preventDefault();

@@ -18,6 +18,12 @@ export async function loadWords(tag) {
   return (await table).default;
 }
 
+/** For dates and numbers: British dates are not American ones. @param {string} language of the page @returns {string} the person's own form of it */
+export function localeFor(language) {
+  const short = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0];
+  return navigator.languages.find((tag) => short(tag) === short(language)) ?? language;
+}
+
 /** Puts values into `{name}` places. @param {string} sentence @param {Record<string, string|number>} values */
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));

@@ -16,7 +16,7 @@ const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (ele
 function localPath(text) {
   if (text === null || !text.startsWith('/')) return '/';
   const url = new URL(text, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : '/';
+  return url.origin === location.origin ? url.pathname + url.search + url.hash : '/';
 }
 
 /** @param {string} sentence @param {Record<string, string|number>} values */

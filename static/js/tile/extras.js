@@ -2,6 +2,7 @@
 // Loaded after the first pictures; the wall works without.
 
 import { make } from '../dom.js';
+import { localeFor } from '../words.js';
 import { Actions } from './actions.js';
 import { Bar } from './bar.js';
 import { Details } from './details.js';
@@ -10,13 +11,13 @@ import { Help } from './help.js';
 import { LargeView } from './large_view.js';
 import { LongPress } from './long_press.js';
 import { Stills } from './stills.js';
-import { tileWords } from './words.js';
+import { prepareToast, say } from './toast.js';
+import { loadTileWords } from './words.js';
 
 /** @typedef {import('../tile.js').Tile} Tile */
 
-const SAY_MS = 4_000;
-/** Keys belong to whoever writes, and to dialogs. */
-const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable], dialog';
+/** Keys belong to whoever writes. */
+const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable]';
 
 /** Without its style a picture of the server's would be bright. @returns {Promise<void>} */
 function loadStyle() {
@@ -33,22 +34,18 @@ function loadStyle() {
   });
 }
 
-await loadStyle();
+const [words] = await Promise.all([loadTileWords(document.documentElement.lang), loadStyle()]);
 
 export class TileExtras {
   /** @param {HTMLElement} wall @param {() => Iterable<Tile>} tiles @param {import('../words.js').Words['player']} players sentences about them */
   constructor(wall, tiles, players) {
     this.tiles_ = tiles;
-    this.words_ = tileWords(document.documentElement.lang);
+    this.words_ = { ...words, language: localeFor(words.language) };
     this.players_ = players;
     /** @type {number|null} ms since the epoch */
     this.serverNow_ = null;
-    this.toast_ = make('p', 'toast');
-    this.toast_.setAttribute('role', 'status');
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    this.toastTimer_ = undefined;
-    document.body.append(this.toast_);
-    this.actions_ = new Actions(this.words_, (text) => this.say_(text));
+    prepareToast();
+    this.actions_ = new Actions(this.words_, say);
     this.details_ = new Details(this.words_, (tile) => detailRows(this.known_(tile), this.words_, this.players_));
     this.bar_ = new Bar(this.words_, this.actions_, (tile) => this.details_.toggle(tile));
     this.bar_.factsText = () => (this.bar_.tile ? shortLine(this.known_(this.bar_.tile), this.words_) : '');
@@ -116,7 +113,7 @@ export class TileExtras {
 
   /** @param {KeyboardEvent} event */
   onKey_(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     if (event.target instanceof Element && event.target.closest(OTHERS) && event.key !== 'Escape') return;
     if (!this.key_(event)) return;
     event.preventDefault();
@@ -160,12 +157,5 @@ export class TileExtras {
   /** @param {Tile} tile @returns {import('./facts.js').Known} */
   known_(tile) {
     return { ...tile.inspect(), camera: tile.camera, said: tile.said, serverNow: this.serverNow_ };
-  }
-
-  /** @param {string} text */
-  say_(text) {
-    clearTimeout(this.toastTimer_);
-    this.toast_.textContent = text;
-    this.toastTimer_ = setTimeout(() => (this.toast_.textContent = ''), SAY_MS);
   }
 }

@@ -5,7 +5,7 @@ import { make, makeButton } from '../dom.js';
 /** @param {import('./words.js').TileWords['ui']} ui @returns {[title: string, keys: [string, string][]][]} */
 function sections(ui) {
   return [
-    [ui.help_wall, [['← ↑ ↓ →', ui.key_arrows], ['Home End', ui.key_ends], ['Enter', ui.key_enter], ['Esc', ui.key_escape], ['?', ui.key_help]]],
+    [ui.help_wall, [['← ↑ ↓ →', ui.key_arrows], ['Home End', ui.key_ends], ['Enter', ui.key_enter], ['Esc', ui.key_escape], ['C', ui.key_menu], ['?', ui.key_help]]],
     [ui.help_tile, [['K', `${ui.pause} / ${ui.play}`], ['X', ui.stop], ['S', ui.save], ['I', ui.details], ['P', ui.picture_in_picture], ['F', ui.full_screen]]],
     [ui.help_large, [['+ −', `${ui.zoom_in} / ${ui.zoom_out}`], ['0', ui.key_whole], ['Shift ← ↑ ↓ →', ui.key_pan], ['M', ui.key_mute], ['[ ]', ui.key_volume]]],
   ];

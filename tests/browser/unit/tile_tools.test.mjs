@@ -5,11 +5,11 @@ import { detailRows, latencyText, shortLine } from '../../../static/js/tile/fact
 import { fileName } from '../../../static/js/tile/picture_file.js';
 import { needsStill } from '../../../static/js/tile/stills.js';
 import { readLoudness } from '../../../static/js/tile/volume.js';
-import { TABLES, tileWords } from '../../../static/js/tile/words.js';
+import { loadTileWords } from '../../../static/js/tile/words.js';
 import { SCALE_MAX, WHOLE_PICTURE, moved, tapped, transformOf, zoomAt } from '../../../static/js/tile/zoom.js';
 
 const NOW = Date.parse('2026-01-01T12:00:00.000Z');
-const words = tileWords('en');
+const words = await loadTileWords('en');
 
 /** @param {object} camera @param {Partial<import('../../../static/js/tile/facts.js').Known>} changes @returns {import('../../../static/js/tile/facts.js').Known} */
 function known(camera = {}, changes = {}) {
@@ -101,15 +101,16 @@ test('a volume that somebody else wrote is not taken', () => {
     assert.deepEqual(readLoudness(stored), { volume: 1, muted: false }, String(stored));
 });
 
-test('every language has every sentence, with the same places', () => {
+test('every language has every sentence, with the same places', async () => {
   const places = (/** @type {string} */ x) => (x.match(/\{\w+\}/g) ?? []).sort().join();
-  for (const [tag, { ui }] of Object.entries(TABLES)) {
+  for (const tag of ['es', 'zh']) {
+    const { ui } = await loadTileWords(tag);
     assert.deepEqual(Object.keys(ui), Object.keys(words.ui), tag);
     for (const [key, sentence] of Object.entries(ui)) {
       assert.notEqual(sentence, '', `${tag} ${key}`);
       assert.equal(places(sentence), places(/** @type {Record<string, string>} */ (words.ui)[key] ?? ''), `${tag} ${key}`);
     }
   }
-  assert.equal(tileWords('zh-Hans').language, 'zh-Hans');
-  assert.equal(tileWords('xx').language, 'en');
+  assert.equal((await loadTileWords('zh-Hans')).language, 'zh-Hans');
+  assert.equal((await loadTileWords('xx')).language, 'en');
 });
