@@ -5,11 +5,7 @@ BUILD := build/release
 # Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
-<<<<<<< HEAD
-.PHONY: help setup build deb package-test demo test lint sanitize tsan bench soak alarms chaos screenshots format clean
-=======
-.PHONY: help setup build demo test lint sanitize tsan fuzz bench soak alarms chaos screenshots format clean
->>>>>>> main
+.PHONY: help setup build deb package-test demo test lint sanitize tsan fuzz bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
