@@ -122,6 +122,19 @@ def test_every_key_of_the_documents_is_in_the_reference():
             assert name in known_keys or name.endswith((".cpp", ".hpp", ".js", ".py", ".min.mjs", ".md", ".yaml", ".mjs")), f"{page}: {name}"
 
 
+def test_every_message_that_trouble_is_looked_up_by_is_one_of_the_program():
+    told_by = "".join(x.read_text() for room in ("cli", "config", "core", "http", "media") for x in sorted((REPOSITORY / room).rglob("*.cpp")))
+    joined = re.sub(r'"\s*"', "", told_by)
+    rows = re.findall(r"^\| ([^|]*) \|", TEXTS[pathlib.Path("docs/guide/trouble.md")], re.MULTILINE)
+    messages = [x for row in rows for x in re.findall(r"`([^`]+)`", row) if " " in x]
+    assert len(messages) >= 6
+    for message in messages:
+        assert message in joined or message.replace("Landlock", "") in joined, message
+    reasons = re.findall(r'^\s+return "(\w+)";', (REPOSITORY / "core" / "phase.cpp").read_text(), re.MULTILINE)
+    for word in [x for row in rows if row.startswith("one camera") for x in re.findall(r"`(\w+)`", row)]:
+        assert word in reasons or f'"{word}"' in (REPOSITORY / "core" / "phase.cpp").read_text(), word
+
+
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 @pytest.mark.parametrize("page", ["camwall.1", "camwall.yaml.5"])
 def test_a_man_page_of_the_reference_is_in_order(page, tmp_path):

@@ -61,6 +61,7 @@ def arrange_files(root, unit, user):
     unit.pop("StateDirectoryMode", None)
     for place, mode in folders:
         prepare(root / place.lstrip("/"), user, mode)
+    run = os.open(root / "run", os.O_PATH)
     mount("--bind", root, root)
     mount("-o", "remount,bind,ro", root)
     for kind in ("run", "dev", "proc", "sys"):
@@ -77,27 +78,28 @@ def arrange_files(root, unit, user):
         mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", root / place)
     for place in ("home", "root"):
         mount("-t", "tmpfs", "-o", "ro,mode=0000", "tmpfs", root / place)
-    mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", root / "run")
-    for place, mode in folders:
+    # That of the root itself: others see there what the service writes.
+    subprocess.run(["mount", "--no-canonicalize", "--bind", f"/proc/self/fd/{run}", root / "run"], check=True, pass_fds=[run])
+    mount("-o", "remount,bind,ro", root / "run")
+    os.close(run)
+    for place, _ in folders:
         path = root / place.lstrip("/")
-        if place.startswith("/run/"):
-            prepare(path, user, mode)
-        else:
-            mount("--bind", path, path)
-            mount("-o", "remount,bind,rw", path)
-    (root / "run/unit").mkdir()
+        mount("--bind", path, path)
+        mount("-o", "remount,bind,rw", path)
 
 
 def main():
     root, name, helper = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     unit = settings((root / "usr/lib/systemd/system" / f"{name}.service").read_text())
     user = account(root, unit)
-    arrange_files(root, unit, user)
+    tools = root / "run" / f"unit-{name}"
+    tools.mkdir(exist_ok=True)
     words = unit.pop("SystemCallFilter").split()
     group = {x for x in (SUPPORT / "system_service_calls.txt").read_text().splitlines() if not x.startswith("#")}
     assert "@system-service" in words and unit.pop("SystemCallErrorNumber") == "EPERM" and unit.pop("NoNewPrivileges") == "yes"
-    (root / "run/unit/calls").write_text("\n".join(sorted(group | {x for x in words if not x.startswith("@")})))
-    shutil.copy(helper, root / "run/unit/filter")
+    (tools / "calls").write_text("\n".join(sorted(group | {x for x in words if not x.startswith("@")})))
+    shutil.copy(helper, tools / "filter")
+    arrange_files(root, unit, user)
     families = ",".join(str(int(getattr(socket, x))) for x in unit.pop("RestrictAddressFamilies").split())
     assert unit.pop("CapabilityBoundingSet") == ""
     for limit, key in ((resource.RLIMIT_NOFILE, "LimitNOFILE"), (resource.RLIMIT_CORE, "LimitCORE")):
@@ -116,7 +118,7 @@ def main():
     os.chdir("/")
     drop = ["/usr/bin/setpriv", f"--reuid={user[0]}", f"--regid={user[1]}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
             "--no-new-privs"]
-    os.execve(drop[0], [*drop, "/run/unit/filter", "/run/unit/calls", families, "error", *command], environment)
+    os.execve(drop[0], [*drop, f"/run/unit-{name}/filter", f"/run/unit-{name}/calls", families, "error", *command], environment)
 
 
 if __name__ == "__main__":
