@@ -5,7 +5,7 @@ BUILD := build/release
 # Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
-.PHONY: help setup build demo test lint sanitize tsan bench soak alarms chaos screenshots format clean
+.PHONY: help setup build demo test lint sanitize tsan fuzz bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,13 +30,19 @@ lint: ## Format, clang-tidy, headers, includes, shell, JavaScript types, text
 sanitize: setup ## Unit and integration tests under ASan and UBSan
 	cmake --preset dev
 	cmake --build --preset dev
-	ctest --preset dev -L 'unit|integration'
+	ctest --preset dev -L 'unit|fuzz|integration'
 
 tsan: ## Unit tests and the abuse of HTTP and WebSockets under ThreadSanitizer, without those that use actors
 	@ops/setup.sh packages
 	cmake --preset tsan -DCAMWALL_SIMULATOR=OFF
 	cmake --build --preset tsan --target http_testbed $(addprefix unit_,$(TSAN_ROOMS))
 	ctest --preset tsan -R '^(unit\.($(subst $() ,|,$(TSAN_ROOMS)))|integration\.(http|websocket)_abuse)$$'
+
+fuzz: SECONDS := 60
+fuzz: ## Parsers of ours get hostile input for SECONDS=60 (needs clang-16 and libclang-rt-16-dev)
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	CAMWALL_BUILD=$(abspath build/fuzz) tests/fuzz/run.py --seconds $(SECONDS)
 
 bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers; scrapes; still pictures
 	tests/bench/http_vs_nginx.sh

@@ -86,7 +86,10 @@ std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view
   std::chrono::year_month_day day{std::chrono::year{parts[0]},
                                   std::chrono::month{static_cast<unsigned>(parts[1])},
                                   std::chrono::day{static_cast<unsigned>(parts[2])}};
-  if (!day.ok())
+  // A point in time counts nanoseconds, of which 64 bits hold 292 years.
+  constexpr std::chrono::year first{1970};
+  constexpr std::chrono::year last{2199};
+  if (!day.ok() || day.year() < first || day.year() > last)
     return std::nullopt;
   return std::chrono::sys_days{day};
 }
@@ -133,7 +136,8 @@ void read_token(section& here, std::set<std::string>& hashes, user& into) {
   if (auto date = here.text("expires")) {
     x.expires = parse_date(date->text);
     if (!x.expires)
-      here.error(*date, date->shown + " is not a day such as 2027-01-31");
+      here.error(*date,
+                 date->shown + " is not a day such as 2027-01-31, of the years 1970 to 2199");
   }
   into.tokens.push_back(std::move(x));
 }

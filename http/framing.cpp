@@ -100,6 +100,11 @@ bool framer::parse_request_line(std::string_view line) {
     refuse(400, "bad_request_line", "The request line is not METHOD SP target SP HTTP/1.1.");
     return false;
   };
+  // The same bound as while the line arrives, so that how it arrives makes no difference.
+  if (line.size() + 1 > limits_.target_bytes_max + request_line_extra) {
+    refuse(414, "target_too_long", "The request target is longer than this server accepts.");
+    return false;
+  }
   auto first = line.find(' ');
   auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last)

@@ -14,8 +14,8 @@ namespace {
 
 bool parse_literal(int family, std::string_view name, void* out) noexcept {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (name.empty() || name.size() >= text.size())
-    return false;
+  if (name.empty() || name.size() >= text.size() || name.find('\0') != std::string_view::npos)
+    return false; // inet_pton would not see what follows a NUL.
   std::copy(name.begin(), name.end(), text.begin());
   return inet_pton(family, text.data(), out) == 1;
 }
@@ -49,6 +49,8 @@ std::string_view host_name(std::string_view host) noexcept {
       return {};
     name = host.substr(1, end - 1);
     port = host.substr(end + 1);
+    if (in6_addr ignored{}; !parse_literal(AF_INET6, name, &ignored))
+      return {};
   } else if (auto colon = host.find(':'); colon != std::string_view::npos) {
     name = host.substr(0, colon);
     port = host.substr(colon);

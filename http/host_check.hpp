@@ -8,7 +8,7 @@
 namespace camwall::http {
 
 /// A `Host` value without its port (RFC 9110 §7.2); brackets of an IPv6 address removed. Empty when
-/// it is malformed.
+/// it is malformed; brackets around anything but an IPv6 address are.
 std::string_view host_name(std::string_view host) noexcept;
 
 /// The names under which this server lets itself be addressed. A page of another origin whose name

@@ -12,7 +12,7 @@ namespace camwall::http {
 struct login_form {
   std::string user;
   std::string password;
-  std::string next; ///< Where a form leads to; a path of ours, `/` unless it is one.
+  std::string next = "/"; ///< Where a form leads to; a path of ours, `/` unless it is one.
   bool remember = false;
   bool is_page = false; ///< A form: the answer leads on, to a page.
 };

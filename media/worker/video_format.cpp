@@ -87,11 +87,11 @@ bytes unescape(byte_view nal) {
 }
 
 void skip_scaling_list(bit_reader& in, int size) {
-  int last = 8;
-  int next = 8;
+  unsigned last = 8;
+  unsigned next = 8;
   for (int i = 0; i < size && !in.overrun(); ++i) {
-    if (next != 0)
-      next = (last + in.se() + 256) % 256;
+    if (next != 0) // Unsigned: a step of any size wraps around to the same (H.264 §7.3.2.1.1.1).
+      next = (last + static_cast<unsigned>(in.se())) % 256;
     last = next == 0 ? last : next;
   }
 }

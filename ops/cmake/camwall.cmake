@@ -39,7 +39,7 @@ target_compile_options(camwall_options INTERFACE
   -fno-omit-frame-pointer)
 if(CAMWALL_SANITIZE)
   # GCC 12's own headers (regex) look uninitialised to it once they are instrumented.
-  target_compile_options(camwall_options INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(camwall_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(camwall_options INTERFACE -fsanitize=${CAMWALL_SANITIZE} -fno-sanitize-recover=undefined)
   target_link_options(camwall_options INTERFACE -fsanitize=${CAMWALL_SANITIZE})
 else()

@@ -59,7 +59,13 @@ const std::vector<bad_case> all{
   {"bad_day",
    user("role: viewer, tokens: [{name: x, hash: \"sha256:" + token_hash +
         "\", expires: 2030-02-30}]"),
-   "wall.yaml:2:142: users[0].tokens[0].expires: \"2030-02-30\" is not a day such as 2027-01-31\n"},
+   "wall.yaml:2:142: users[0].tokens[0].expires: \"2030-02-30\" is not a day such as 2027-01-31, "
+   "of the years 1970 to 2199\n"},
+  {"far_day",
+   user("role: viewer, tokens: [{name: x, hash: \"sha256:" + token_hash +
+        "\", expires: 4060-01-01}]"),
+   "wall.yaml:2:142: users[0].tokens[0].expires: \"4060-01-01\" is not a day such as 2027-01-31, "
+   "of the years 1970 to 2199\n"},
   {"admin_with_cameras", user("role: admin, password_hash: \"" + hash + "\", cameras: [gate]"),
    "wall.yaml:2:153: users[0].cameras: does not hold for an admin, who may change the "
    "configuration\n"},

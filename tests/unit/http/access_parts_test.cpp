@@ -163,6 +163,7 @@ TEST(login_form_test, reads_json_and_forms_and_nothing_else) {
   EXPECT_EQ(form->password, "pA x");
   EXPECT_EQ(form->next, "/?kiosk=1");
   EXPECT_TRUE(form->is_page);
+  EXPECT_EQ(parse("application/x-www-form-urlencoded", "user=ops&password=x")->next, "/");
   for (auto body : {"", "{", "[]", "{}", R"({"user":"a"})", R"({"user":1,"password":2})",
                     R"({"user":"","password":"x"})", "user=ops&password=x"})
     EXPECT_FALSE(parse("application/json", body)) << body;

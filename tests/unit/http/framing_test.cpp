@@ -58,6 +58,7 @@ std::vector<refused_case> refused_cases() {
     {"fragment", with_line("GET /#x HTTP/1.1"), 400, "bad_request_line"},
     {"bytes above ASCII", with_line("GET /\xc3\xa4 HTTP/1.1"), 400, "bad_request_line"},
     {"NUL in the target", with_line("GET /\0x HTTP/1.1"s), 400, "bad_request_line"},
+    {"method too long", with_line(std::string(200, 'A') + " / HTTP/1.1"), 414, "target_too_long"},
     {"target too long", with_line("GET /" + std::string(100, 'x') + " HTTP/1.1"), 414,
      "target_too_long"},
     // Lines.

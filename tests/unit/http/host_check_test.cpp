@@ -11,8 +11,10 @@ TEST(host_check_test, takes_the_port_off) {
   EXPECT_EQ(host_name("wall."), "wall");
   EXPECT_EQ(host_name("[::1]:8080"), "::1");
   EXPECT_EQ(host_name("[::1]"), "::1");
-  for (auto x : {"", "[::1", "wall:x", "wall:80:80", "[::1]x", "user@wall:x"})
+  for (auto x : {"", "[::1", "wall:x", "wall:80:80", "[::1]x", "user@wall:x", "[wall]",
+                 "[127.0.0.1]", "[::1.]", "[a[::1]"})
     EXPECT_EQ(host_name(x), "") << x;
+  EXPECT_EQ(host_name(std::string_view{"[::1\0x]:80", 11}), "");
 }
 
 TEST(host_check_test, admits_loopback_the_listen_address_and_configured_names) {

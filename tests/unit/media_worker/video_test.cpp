@@ -87,6 +87,10 @@ TEST(video_format_test, survives_any_single_flipped_bit) {
   }
 }
 
+TEST(video_format_test, survives_a_scaling_list_that_jumps_beyond_all_bounds) {
+  EXPECT_FALSE(read_sps(video_codec::h264, from_hex("6764001ead80000000fffffffe")));
+}
+
 TEST(video_track_test, keeps_parameter_sets_out_of_length_prefixed_units) {
   video_track track{video_codec::h264, nal_framing::length_prefixed};
   bytes out;
