@@ -35,6 +35,8 @@ django_jpeg_session::django_jpeg_session(const compat_context& context,
 void django_jpeg_session::on_open() {
   if (!wish_.refusal.empty())
     return on_failed(wish_.code, wish_.refusal);
+  if (auto url = std::exchange(wish_.url, {}); !url.empty())
+    return start(url);
   if (wish_.stream)
     play();
 }
@@ -65,12 +67,13 @@ void django_jpeg_session::on_command(std::string_view message) {
 
 void django_jpeg_session::start(const std::string& url) {
   if (!url.empty()) {
-    auto found = context().compat.find_stream(url);
+    auto found = stream_by_url(context(), url);
     if (!found)
-      return on_failed(close_code::not_allowed, adhoc_refusal);
-    if (found != wish_.stream)
+      return on_failed(found.error().close_code, found.error().why);
+    if (found->stream != wish_.stream)
       stop();
-    wish_.stream = std::move(found);
+    wish_.stream = std::move(found->stream);
+    wish_.lease = std::move(found->lease);
   }
   if (!wish_.stream)
     return scold(error_text("start needs rtsp_url, or the socket's address url or stream_id"));
@@ -92,7 +95,8 @@ void django_jpeg_session::play() {
          .stream = wish_.stream->stream,
          .format = media_format::jpeg,
          .width = picture_width,
-         .height = picture_height});
+         .height = picture_height},
+        wish_.lease);
 }
 
 void django_jpeg_session::stop() {

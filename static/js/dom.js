@@ -28,6 +28,21 @@ export function makeButton(className, label, onClick) {
   return button;
 }
 
+/** A style that is needed with what is loaded later. @param {URL} url @returns {Promise<void>} rejects when it cannot be had */
+export function loadStyle(url) {
+  const link = make('link');
+  link.rel = 'stylesheet';
+  link.href = url.href;
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(url.href));
+    };
+  });
+}
+
 /** Writes only what changed: screen readers and the layout are told of every write. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

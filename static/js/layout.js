@@ -7,11 +7,17 @@
  * @property {number} tileWidth px
  * @property {number} tileHeight px
  * @property {boolean} scrolls the tiles would be too small to read on one screen
+ *
+ * @typedef {object} Cell of a grid, counted from 0
+ * @property {number} column
+ * @property {number} row
+ * @property {number} width columns that it spans
+ * @property {number} height rows that it spans
  */
 
-const PICTURE = 16 / 9;
+export const PICTURE = 16 / 9;
 /** Below this a label cannot be read; the wall scrolls instead. */
-const TILE_WIDTH_MIN = 120;
+export const TILE_WIDTH_MIN = 120;
 const TILE_WIDTH_SCROLLING = 160;
 
 /** @param {number} width @param {number} height of a cell @returns {number} width of the 16:9 picture inside */
@@ -65,4 +71,37 @@ export function neighbour(index, key, count, columns) {
   };
   const target = /** @type {Record<string, number|undefined>} */ (targets)[key];
   return target === undefined || target < 0 || target >= count ? index : target;
+}
+
+/**
+ * The same where tiles span several cells: to the nearest one on that side.
+ * @param {Cell[]} cells
+ * @param {number} index
+ * @param {string} key
+ * @returns {number} the same index at an edge
+ */
+export function neighbourCell(cells, index, key) {
+  if (key === 'Home') return 0;
+  if (key === 'End') return Math.max(0, cells.length - 1);
+  const from = cells[index];
+  if (!from) return index;
+  const horizontal = key === 'ArrowLeft' || key === 'ArrowRight';
+  const forward = key === 'ArrowRight' || key === 'ArrowDown';
+  const middle = (/** @type {Cell} */ x) => ({ x: x.column + x.width / 2, y: x.row + x.height / 2 });
+  const begin = (/** @type {Cell} */ x) => (horizontal ? x.column : x.row);
+  const end = (/** @type {Cell} */ x) => (horizontal ? x.column + x.width : x.row + x.height);
+  let best = index;
+  let least = Infinity;
+  cells.forEach((to, i) => {
+    const ahead = forward ? begin(to) - end(from) : begin(from) - end(to);
+    if (i === index || ahead < 0) return;
+    const aside = horizontal ? Math.abs(middle(to).y - middle(from).y) : Math.abs(middle(to).x - middle(from).x);
+    // Straight on comes before near.
+    const distance = ahead + aside * 3;
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  });
+  return best;
 }

@@ -9,6 +9,7 @@ import { Players } from './players.js';
 import { Reporter } from './report.js';
 import { StatusStrip } from './status_strip.js';
 import { readParameters } from './url_parameters.js';
+import { startViews } from './views_start.js';
 import { Wall } from './wall.js';
 import { WallModel } from './wall_model.js';
 import { WallSocket } from './wall_socket.js';
@@ -134,6 +135,7 @@ function main(words) {
   window.addEventListener('pageshow', wake);
   window.addEventListener('online', wake);
 
+  startViews(wall, element('wall'), parameters.kiosk);
   wall.update(model.state, performance.now());
   model.poll();
   setInterval(tick, TICK_MS);

@@ -258,10 +258,15 @@ export class Tile {
     }
   }
 
-  /** @param {boolean} seen @param {number} now */
-  setSeen(seen, now) {
+  /**
+   * @param {boolean} seen
+   * @param {number} now
+   * @param {boolean} [away] not on this page of the wall: whatever its player, nothing is loaded
+   */
+  setSeen(seen, now, away = false) {
     if (!seen) {
       this.unseenSince_ ??= now;
+      if (away && !this.paused_) this.pause_(now);
       return;
     }
     this.unseenSince_ = null;
@@ -291,6 +296,11 @@ export class Tile {
   /** HLS goes on: it would need long to begin again. @param {number} now */
   pauseWhenUnseen_(now) {
     if (this.paused_ || this.held !== null || this.inPicture_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
+    this.pause_(now);
+  }
+
+  /** @param {number} now */
+  pause_(now) {
     this.paused_ = true;
     this.update(this.camera, now);
   }

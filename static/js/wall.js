@@ -1,7 +1,7 @@
 // All tiles: which there are, how they fill the screen, which one is large, where the keyboard is.
 
 import { make } from './dom.js';
-import { bestGrid, neighbour } from './layout.js';
+import { bestGrid, neighbour, neighbourCell } from './layout.js';
 import { Tile } from './tile.js';
 
 const GAP_PX = 4;
@@ -9,6 +9,21 @@ const GAP_PX = 4;
 const NEARLY_SEEN = '200px';
 /** Extras that could not be loaded are asked for again after this. */
 const EXTRAS_AGAIN_MS = 10_000;
+
+/**
+ * @typedef {object} Selection ids of cameras
+ * @property {string[]} shown on the screen, in this order
+ * @property {string[]} warm about to be shown: they play already, unseen
+ * @property {string[]} all that belong to what is shown, on other pages too
+ *
+ * @typedef {import('./layout.js').Grid & {cells: import('./layout.js').Cell[]|null, fit: 'contain'|'cover'}} Plan
+ *
+ * @typedef {object} Arranger chooses what is shown and where (views/); without one it is every camera in the best grid
+ * @property {(cameras: import('./api.js').Camera[]) => Selection} select
+ * @property {(width: number, height: number, gap: number) => Plan} plan of what was selected last
+ * @property {(id: string, key: string) => void} move an arrow key with Shift on this camera
+ * @property {{title: string, text: string}} none what is said when nothing was selected
+ */
 
 export class Wall {
   /**
@@ -29,6 +44,20 @@ export class Wall {
     /** @type {HTMLElement|null} */
     this.message_ = null;
     this.columns_ = 1;
+    /** @type {Arranger|null} */
+    this.arranger_ = null;
+    this.waiting_ = false;
+    /** @type {import('./wall_model.js').WallState|null} */
+    this.state_ = null;
+    /** @type {Tile[]} on the screen, in their order */
+    this.shown_ = [];
+    /** @type {Set<Tile>} about to be shown */
+    this.warm_ = new Set();
+    /** @type {Set<Tile>|null} of the view, all its pages; null: every tile */
+    this.chosen_ = null;
+    /** @type {import('./layout.js').Cell[]|null} of the tiles on the screen */
+    this.cells_ = null;
+    this.arranged_ = '';
     this.pageHidden_ = false;
     /** @type {import('./tile/extras.js').TileExtras|null} what the wall starts without */
     this.extras_ = null;
@@ -45,28 +74,78 @@ export class Wall {
 
   /** @param {import('./wall_model.js').WallState} state @param {number} now */
   update(state, now) {
-    if (!state.loaded) return this.showMessage_('loading');
-    const before = [...this.tiles_.keys()].join('\n');
+    this.state_ = state;
+    if (!state.loaded || this.waiting_) return this.showMessage_('loading');
     const ids = new Set(state.cameras.map((x) => x.id));
     for (const [id, tile] of this.tiles_) if (!ids.has(id)) this.remove_(id, tile);
-    const inOrder = new Map(state.cameras.map((camera) => [camera.id, this.tiles_.get(camera.id) ?? this.add_(camera)]));
-    const moved = [...inOrder.keys()].join('\n') !== before;
-    this.tiles_ = inOrder;
-    if (moved) {
-      // Moving a video element restarts it in some browsers; `order` moves only what is seen.
-      let position = 0;
-      for (const tile of inOrder.values()) {
-        tile.element.style.order = String(position++);
-        if (tile.element.isConnected) continue;
-        this.element_.append(tile.element);
-        this.observer_.observe(tile.element);
-      }
-      this.layOut_();
-    }
-    for (const camera of state.cameras) inOrder.get(camera.id)?.update(camera, now);
-    if (inOrder.size === 0) this.showMessage_('empty');
-    else this.showMessage_(null);
+    this.tiles_ = new Map(state.cameras.map((camera) => [camera.id, this.tiles_.get(camera.id) ?? this.add_(camera)]));
+    const moved = this.arrange_(state.cameras, now);
+    for (const camera of state.cameras) this.tiles_.get(camera.id)?.update(camera, now);
+    if (this.tiles_.size === 0) this.showMessage_('empty');
+    else this.showMessage_(this.shown_.length === 0 ? 'none' : null);
     if (moved) this.followAddress_();
+  }
+
+  /** Shows nothing until an arranger is there: what it leaves out must not be loaded first. */
+  awaitArranger() {
+    this.waiting_ = true;
+  }
+
+  /** @param {Arranger|null} arranger */
+  setArranger(arranger) {
+    this.waiting_ = false;
+    this.arranger_ = arranger;
+    this.rearrange();
+  }
+
+  /** The arranger has changed its mind. */
+  rearrange() {
+    this.arranged_ = '';
+    if (this.state_) this.update(this.state_, performance.now());
+  }
+
+  /** @param {string} id @returns {HTMLElement|null} */
+  elementOf(id) {
+    return this.tiles_.get(id)?.element ?? null;
+  }
+
+  /** @param {string} id */
+  focus(id) {
+    this.tiles_.get(id)?.focus();
+  }
+
+  get expanded() {
+    return this.expanded_?.camera.id ?? null;
+  }
+
+  /** @param {import('./api.js').Camera[]} cameras @param {number} now @returns {boolean} whether anything moved */
+  arrange_(cameras, now) {
+    const every = cameras.map((x) => x.id);
+    const { shown, warm, all } = this.arranger_?.select(cameras) ?? { shown: every, warm: [], all: every };
+    const arranged = JSON.stringify([every, shown, warm, all]);
+    if (arranged === this.arranged_) return false;
+    this.arranged_ = arranged;
+    const tilesOf = (/** @type {string[]} */ ids) => ids.flatMap((id) => this.tiles_.get(id) ?? []);
+    this.shown_ = tilesOf(shown);
+    this.warm_ = new Set(tilesOf(warm));
+    this.chosen_ = this.arranger_ ? new Set(tilesOf(all)) : null;
+    const away = new Set(this.tiles_.values());
+    for (const tile of this.shown_) {
+      away.delete(tile);
+      if (tile.element.hasAttribute('data-away')) this.outside_.delete(tile.element);
+    }
+    // Moving a video element restarts it in some browsers; `order` moves only what is seen.
+    this.shown_.forEach((tile, position) => (tile.element.style.order = String(position)));
+    for (const tile of this.tiles_.values()) {
+      tile.element.toggleAttribute('data-away', away.has(tile));
+      tile.element.toggleAttribute('data-warm', this.warm_.has(tile));
+      if (tile.element.isConnected) continue;
+      this.element_.append(tile.element);
+      this.observer_.observe(tile.element);
+    }
+    this.layOut_();
+    this.tellSeen_(now);
+    return true;
   }
 
   /** @param {number} now @param {import('./tile.js').ServerView} server */
@@ -110,9 +189,12 @@ export class Wall {
   /** A tile that is large covers all the others. @param {number} now */
   tellSeen_(now) {
     for (const tile of this.tiles_.values()) {
-      const covered = this.expanded_ !== null && this.expanded_ !== tile;
-      const outside = this.expanded_ !== tile && this.outside_.has(tile.element);
-      tile.setSeen(!this.pageHidden_ && !covered && !outside, now);
+      const large = this.expanded_ === tile;
+      const covered = this.expanded_ !== null && !large;
+      const warm = this.warm_.has(tile);
+      const away = !large && !warm && tile.element.hasAttribute('data-away');
+      const outside = !large && !warm && this.outside_.has(tile.element);
+      tile.setSeen(!this.pageHidden_ && !covered && !outside && !away, now, away);
     }
   }
 
@@ -132,7 +214,7 @@ export class Wall {
   }
 
   badges() {
-    return [...this.tiles_.values()].map((x) => ({ label: x.camera.label, badge: x.badge }));
+    return [...(this.chosen_ ?? this.tiles_.values())].map((x) => ({ label: x.camera.label, badge: x.badge }));
   }
 
   /** @param {import('./api.js').Camera} camera @returns {Tile} */
@@ -183,17 +265,22 @@ export class Wall {
   /** @param {KeyboardEvent} event */
   onKey_(event) {
     // A dialog may have lost the focus, and has the keys all the same.
-    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
+    const elsewhere = event.defaultPrevented || isForField(event.target) || document.querySelector('dialog[open]');
+    if (event.ctrlKey || event.altKey || event.metaKey || elsewhere) return;
     if (event.key === 'Escape' && this.expanded_) {
       this.closeExpanded_();
       event.preventDefault();
       return;
     }
-    const tiles = [...this.tiles_.values()];
+    const tiles = this.shown_;
     const at = tiles.findIndex((x) => x === this.expanded_ || x.element.contains(document.activeElement));
     if (!event.key.startsWith('Arrow') && event.key !== 'Home' && event.key !== 'End') return;
     if (tiles.length === 0) return;
-    const next = tiles[at < 0 ? 0 : neighbour(at, event.key, tiles.length, this.expanded_ ? tiles.length : this.columns_)];
+    if (event.shiftKey && !this.expanded_ && this.arranger_ && tiles[at]) {
+      event.preventDefault();
+      return this.arranger_.move(tiles[at].camera.id, event.key);
+    }
+    const next = tiles[at < 0 ? 0 : this.neighbour_(at, event.key)];
     if (!next) return;
     event.preventDefault();
     if (!this.expanded_) return next.focus();
@@ -201,30 +288,42 @@ export class Wall {
     this.followAddress_(true);
   }
 
-  layOut_() {
-    const { clientWidth, clientHeight } = this.element_;
-    const grid = bestGrid(this.tiles_.size, clientWidth, clientHeight, GAP_PX);
-    this.columns_ = grid.columns;
-    const { style } = this.element_;
-    style.setProperty('--columns', String(grid.columns));
-    style.setProperty('--tile-width', `${grid.tileWidth}px`);
-    style.setProperty('--tile-height', `${grid.tileHeight}px`);
-    style.setProperty('--gap', `${GAP_PX}px`);
-    this.element_.toggleAttribute('data-scrolls', grid.scrolls);
+  /** @param {number} at @param {string} key */
+  neighbour_(at, key) {
+    const { length } = this.shown_;
+    if (this.expanded_) return neighbour(at, key, length, length);
+    return this.cells_ ? neighbourCell(this.cells_, at, key) : neighbour(at, key, length, this.columns_);
   }
 
-  /** @param {'empty'|'loading'|null} which */
+  layOut_() {
+    const { clientWidth, clientHeight } = this.element_;
+    const plan = this.arranger_?.plan(clientWidth, clientHeight, GAP_PX) ??
+      { ...bestGrid(this.shown_.length, clientWidth, clientHeight, GAP_PX), cells: null, fit: 'contain' };
+    this.columns_ = plan.columns;
+    this.cells_ = plan.cells;
+    const { style } = this.element_;
+    style.setProperty('--columns', String(plan.columns));
+    style.setProperty('--tile-width', `${plan.tileWidth}px`);
+    style.setProperty('--tile-height', `${plan.tileHeight}px`);
+    style.setProperty('--gap', `${GAP_PX}px`);
+    style.setProperty('grid-template-rows', plan.cells ? `repeat(${plan.rows}, ${plan.tileHeight}px)` : '');
+    this.shown_.forEach((tile, i) => (tile.element.style.gridArea = areaOf(plan.cells?.[i])));
+    this.element_.toggleAttribute('data-scrolls', plan.scrolls);
+    this.element_.dataset.fit = plan.fit;
+  }
+
+  /** @param {'empty'|'loading'|'none'|null} which */
   showMessage_(which) {
     if ((this.message_?.dataset.message ?? null) === which) return;
     this.message_?.remove();
     this.message_ = null;
     if (which === null) return;
     const { ui } = this.words_;
-    this.message_ =
-      which === 'loading'
-        ? make('div', 'message', make('p', 'message-text', ui.loading))
-        : make('div', 'message', make('h1', 'message-title', ui.empty_title), make('p', 'message-text', ui.empty_text),
-            make('pre', 'message-example', ui.empty_example));
+    const none = this.arranger_?.none ?? { title: '', text: '' };
+    const title = { loading: '', empty: ui.empty_title, none: none.title }[which];
+    const text = { loading: ui.loading, empty: ui.empty_text, none: none.text }[which];
+    this.message_ = make('div', 'message', ...(title ? [make('h1', 'message-title', title)] : []), make('p', 'message-text', text));
+    if (which === 'empty') this.message_.append(make('pre', 'message-example', ui.empty_example));
     this.message_.dataset.message = which;
     this.element_.append(this.message_);
   }
@@ -237,4 +336,14 @@ function addressed() {
   } catch {
     return ''; // A hash that people mistyped names no camera.
   }
+}
+
+/** @param {import('./layout.js').Cell|undefined} cell */
+function areaOf(cell) {
+  return cell ? `${cell.row + 1} / ${cell.column + 1} / span ${cell.height} / span ${cell.width}` : '';
+}
+
+/** Keys in a field or a list are not for the wall. @param {EventTarget|null} target */
+function isForField(target) {
+  return target instanceof Element && target.closest('input:not([type="range"]), select, textarea') !== null;
 }

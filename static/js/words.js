@@ -1,5 +1,5 @@
 // The sentences of the page: one table per language in words/, of which the browser loads one.
-// A new word goes into all of them, the words of a feature below `ui` with its name before them (`layout_…`).
+// A new word goes into all of them.
 
 /**
  * @typedef {object} Words

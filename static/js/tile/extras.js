@@ -1,7 +1,7 @@
 // What the tiles have beyond their pictures: bar, details, tools of the large view, keys, pictures of the server.
 // Loaded after the first pictures; the wall works without.
 
-import { make } from '../dom.js';
+import { loadStyle } from '../dom.js';
 import { localeFor } from '../words.js';
 import { Actions } from './actions.js';
 import { Bar } from './bar.js';
@@ -19,22 +19,11 @@ import { loadTileWords } from './words.js';
 /** Keys belong to whoever writes. */
 const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable]';
 
-/** Without its style a picture of the server's would be bright. @returns {Promise<void>} */
-function loadStyle() {
-  const link = make('link');
-  link.rel = 'stylesheet';
-  link.href = new URL('../../css/tile.css', import.meta.url).href;
-  document.head.append(link);
-  return new Promise((resolve, reject) => {
-    link.onload = () => resolve();
-    link.onerror = () => {
-      link.remove();
-      reject(new Error('tile.css'));
-    };
-  });
-}
-
-const [words] = await Promise.all([loadTileWords(document.documentElement.lang), loadStyle()]);
+const [words] = await Promise.all([
+  loadTileWords(document.documentElement.lang),
+  // Without its style a picture of the server's would be bright.
+  loadStyle(new URL('../../css/tile.css', import.meta.url)),
+]);
 
 export class TileExtras {
   /** @param {HTMLElement} wall @param {() => Iterable<Tile>} tiles @param {import('../words.js').Words['player']} players sentences about them */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codecName, duration, fill, loadWords } from '../../../static/js/words.js';
+import { loadViewWords } from '../../../static/js/views/words.js';
 import { languages as loginLanguages } from '../../../static/login/words.js';
 
 const LANGUAGES = ['en', 'es', 'zh'];
@@ -52,6 +53,7 @@ test('a language that is not there falls back to English', async () => {
 
 test('every language has every sentence, with the same places', async () => {
   hasAllInAll(Object.fromEntries(await Promise.all(LANGUAGES.map(async (x) => [x, await loadWords(x)]))));
+  hasAllInAll(Object.fromEntries(await Promise.all(LANGUAGES.map(async (x) => [x, await loadViewWords(x)]))));
   hasAllInAll(loginLanguages);
 });
 
