@@ -62,7 +62,7 @@ alarms: build ## Sixteen normal cameras for MINUTES=10: no false alarm
 chaos: build ## COUNT faults, drawn by SEED, against a live wall; then all must be as before
 	CAMWALL_BUILD=$(abspath $(BUILD)) /usr/bin/python3 tests/chaos/chaos.py --count $(or $(COUNT),500) --seed $(or $(SEED),1)
 
-screenshots: build ## Pictures of the wall, in build/screenshots
+screenshots: build ## Pictures of the page, phone to 4K, in build/screenshots; fails where something overlaps or is cut
 	npm run screenshots
 
 format: ## Format all C++ files
