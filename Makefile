@@ -67,7 +67,7 @@ chaos: build ## COUNT faults, drawn by SEED, against a live wall; then all must 
 	CAMWALL_BUILD=$(abspath $(BUILD)) /usr/bin/python3 tests/chaos/chaos.py --count $(or $(COUNT),500) --seed $(or $(SEED),1)
 	CAMWALL_BUILD=$(abspath $(BUILD)) CAMWALL_KILLS=$(or $(KILLS),201) /usr/bin/python3 -m pytest -q -s -p no:cacheprovider -k killed tests/integration/test_cameras_api.py
 
-screenshots: build ## Pictures of the wall, in build/screenshots
+screenshots: build ## Pictures of the page, phone to 4K, in build/screenshots; fails where something overlaps or is cut
 	npm run screenshots
 
 format: ## Format all C++ files
