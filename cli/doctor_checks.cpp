@@ -62,7 +62,7 @@ finding look_at_folder(std::string check, const fs::path& folder, std::uint64_t 
     out.mend = "make the folder, or name another one in the configuration";
     return out;
   }
-  constexpr std::uint64_t mb = 1024 * 1024;
+  constexpr std::uint64_t mb = 1'048'576;
   auto free_mb = disk.f_bavail * static_cast<std::uint64_t>(disk.f_bsize) / mb;
   auto memory = disk.f_type == TMPFS_MAGIC;
   out.detail = fmt::format("{}: {} MiB free, {}", folder.string(), free_mb,
