@@ -83,7 +83,7 @@ class Newcomer:
 
     def alerts(self):
         """{(name, camera)} of what the receiver was told is firing."""
-        messages = [json.loads(x) for x in self.received.read_text().splitlines()]
+        messages = [json.loads(x) for x in self.received.read_text().splitlines() if x]
         return {(x["labels"]["alertname"], x["labels"].get("camera")) for message in messages for x in message["alerts"] if x["status"] == "firing"}
 
     def end(self):
