@@ -25,7 +25,7 @@ from wall import Wall, wait_until  # noqa: E402
 PORT = 23000
 NOBODY = "rtsp://127.0.0.1:23099/x"  # No camera listens there.
 SECRET = "Ge%heim/7@:x"
-KILLS = 30
+KILLS = int(os.environ.get("CAMWALL_KILLS", "30"))
 SERVERS = 3  # At a time.
 SEED = 2026
 LONGEST_RUN_S = 0.25
