@@ -31,6 +31,28 @@ json outcome_of(const reload_outcome& x) {
           {"warnings", x.report.warnings}};
 }
 
+/// They are in no list of cameras: nobody configured them.
+json adhoc_of(const wall_services& services) {
+  if (!services.adhoc)
+    return nullptr;
+  auto now = services.adhoc();
+  json cameras = json::array();
+  for (const auto& x : now.cameras)
+    cameras.push_back(
+      {{"id", x.id},
+       {"host", x.host},
+       {"port", x.port},
+       {"viewers", x.viewers},
+       {"since", rfc3339(x.since)},
+       {"phase", to_string(x.phase)},
+       {"reason", x.reason == reason::none ? json(nullptr) : json(to_string(x.reason))},
+       {"detail", x.detail.empty() ? json(nullptr) : json(x.detail)}});
+  return {{"enabled", now.enabled},
+          {"cameras_max", now.cameras_max},
+          {"cameras", std::move(cameras)},
+          {"logins_held", now.logins_held}};
+}
+
 response status(const wall_services& services) {
   json phases = json::object();
   for (auto x : all_phases)
@@ -55,6 +77,7 @@ response status(const wall_services& services) {
              {"cameras", wall->cameras.size()},
              {"phases", std::move(phases)},
              {"streams_running", streams},
+             {"adhoc", adhoc_of(services)},
              {"last_reload", reload ? outcome_of(*reload) : json(nullptr)},
              {"limits", std::move(limits)}}));
 }
