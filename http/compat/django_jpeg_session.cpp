@@ -13,6 +13,9 @@ constexpr std::uint16_t picture_width = 640;
 constexpr std::uint16_t picture_height = 480;
 constexpr std::size_t stats_every = 75; // Pictures.
 
+/// So long a stream may still be called kept back because of an earlier try.
+constexpr std::chrono::seconds kept_back_min{3};
+
 std::string text_of(const nlohmann::json& x, const char* key) {
   auto found = x.find(key);
   return found != x.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -123,11 +126,12 @@ void django_jpeg_session::send_stats(time_point now) {
 }
 
 /// Says once that the camera is away; its pictures come again by themselves.
-void django_jpeg_session::on_turn(time_point /*now*/) {
+void django_jpeg_session::on_turn(time_point present) {
   if (mode_ != mode::playing)
     return;
   auto now = state();
-  if (is_failure(now.phase) && !std::exchange(told_failure_, true))
+  auto kept_back = is_kept_back(now) && present - rate_since_ > kept_back_min;
+  if ((is_failure(now.phase) || kept_back) && !std::exchange(told_failure_, true))
     peer().send_text(error_text(now.detail));
   if (now.phase == phase::live)
     told_failure_ = false;

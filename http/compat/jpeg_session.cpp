@@ -34,7 +34,8 @@ void jpeg_session::on_turn(time_point now) {
   if (auto camera = state(); is_failure(camera.phase))
     on_failed(close_code::try_again_later, camera.detail);
   else if (!sent_ && now - opened_ > compat_limits::first_picture_deadline)
-    on_failed(close_code::try_again_later, "the camera sends no picture");
+    on_failed(close_code::try_again_later,
+              is_kept_back(camera) ? camera.detail : "the camera sends no picture");
 }
 
 void jpeg_session::on_failed(std::uint16_t code, std::string_view why) {

@@ -287,3 +287,13 @@ def test_clients_go_on_while_the_configuration_is_read_again(quiet, cameras):
         assert len(adhoc_workers(quiet)) == 1 and clients(cameras, "gate") == 1
     quiet.config_file.write_text(config(cameras, permitting(ALLOWED)))
     wait_until(lambda: list(quiet.cameras()) == ["yard"], 20, "as before")
+
+
+def test_the_limit_of_all_streams_is_named_to_who_waits_for_it(cameras):
+    encoded = urllib.parse.quote(cameras.url("shed"), safe="")
+    with Wall(config(cameras, permitting(ALLOWED) + "limits: {streams_max: 1}\n")) as wall:
+        wall.wait_all_live()
+        with client(wall, "django_jpeg", f"/ws/stream/?url={encoded}") as x:
+            wait_until(lambda: x.texts or x.ended.is_set(), 20, "an answer")
+            assert "limits.streams_max" in str(x.texts) and not x.payloads, (x.code, x.reason)
+        assert clients(cameras, "shed") == 0

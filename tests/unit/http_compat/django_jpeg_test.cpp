@@ -182,6 +182,17 @@ TEST_F(django_jpeg_test, says_once_that_the_camera_is_away) {
   EXPECT_EQ(x.peer->code, 0);
 }
 
+TEST_F(django_jpeg_test, names_the_limit_that_keeps_the_camera_back) {
+  auto x = connect("/ws/stream/?stream_id=1");
+  set_phase("gate", phase::idle, reason::resources, "as many as may (limits.streams_max)");
+  advance(x, 2s);
+  EXPECT_EQ(said(x), "") << "that may be of an earlier try";
+  advance(x, 2s);
+  advance(x, 2s);
+  EXPECT_EQ(said(x), "{\"error\":\"as many as may (limits.streams_max)\"}\n");
+  EXPECT_EQ(x.peer->code, 0);
+}
+
 TEST_F(django_jpeg_test, bounds_commands_in_rate_and_nonsense_in_number) {
   auto x = connect("/ws/stream/?stream_id=1");
   for (const auto* text : {"", "[]", "{\"command\": 7}", "{\"command\": \"rewind\"}", "\"start\""})

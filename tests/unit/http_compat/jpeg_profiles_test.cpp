@@ -145,6 +145,12 @@ TEST_F(opencv_test, gives_up_when_no_picture_comes) {
   advance(x, 2s);
   EXPECT_EQ(said(x), "{\"error\":\"the camera sends no picture\"}\n");
   EXPECT_EQ(x.peer->code, 1013);
+  auto kept_back = connect("/ws/stream?rtsp_url=rtsp://yard/sub");
+  set_phase("yard", phase::idle, reason::resources, "as many as may (limits.streams_max)");
+  advance(kept_back, 14s);
+  EXPECT_EQ(kept_back.peer->code, 0) << "another one may end";
+  advance(kept_back, 2s);
+  EXPECT_EQ(said(kept_back), "{\"error\":\"as many as may (limits.streams_max)\"}\n");
   auto y = connect("/ws/stream?rtsp_url=rtsp://yard/sub");
   send("jpeg");
   advance(y, 60s);
