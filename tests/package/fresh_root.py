@@ -1,5 +1,6 @@
 """Fresh roots of Debian 12, each with a network of its own that holds only a loopback interface."""
 
+import fcntl
 import os
 import pathlib
 import shutil
@@ -32,9 +33,13 @@ class FreshRoot:
     def __init__(self, folder):
         self.path = pathlib.Path(folder)
         self.network = None
+        self.turn = None
         self.services = []
 
     def __enter__(self):
+        # One at a time: apt locks the folder of downloads that all share.
+        self.turn = DOWNLOADS.with_suffix(".lock").open("w")
+        fcntl.flock(self.turn, fcntl.LOCK_EX)
         self.path.mkdir(parents=True)
         subprocess.run(["tar", "-xf", base(), "-C", self.path], check=True, timeout=STEP_DEADLINE_S)
         # A root that lives for minutes needs no waits for its disk.
@@ -59,6 +64,7 @@ class FreshRoot:
         for place in ("dev", "tmp", "run", "sys", "proc", "var/cache/apt/archives"):
             subprocess.run(["umount", "--recursive", "--lazy", self.path / place], check=False)
         shutil.rmtree(self.path, ignore_errors=True)
+        self.turn.close()
 
     def inside(self, *command, net="own"):
         """The command line that runs `command` in the root, in its own network or in that of the machine."""

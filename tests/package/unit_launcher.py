@@ -92,8 +92,8 @@ def main():
     root, name, helper = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     unit = settings((root / "usr/lib/systemd/system" / f"{name}.service").read_text())
     user = account(root, unit)
-    tools = root / "run" / f"unit-{name}"
-    tools.mkdir(exist_ok=True)
+    tools = root / "run" / "launcher" / str(os.getpid())
+    tools.mkdir(parents=True)
     words = unit.pop("SystemCallFilter").split()
     group = {x for x in (SUPPORT / "system_service_calls.txt").read_text().splitlines() if not x.startswith("#")}
     assert "@system-service" in words and unit.pop("SystemCallErrorNumber") == "EPERM" and unit.pop("NoNewPrivileges") == "yes"
@@ -118,7 +118,7 @@ def main():
     os.chdir("/")
     drop = ["/usr/bin/setpriv", f"--reuid={user[0]}", f"--regid={user[1]}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
             "--no-new-privs"]
-    os.execve(drop[0], [*drop, f"/run/unit-{name}/filter", f"/run/unit-{name}/calls", families, "error", *command], environment)
+    os.execve(drop[0], [*drop, f"/run/launcher/{tools.name}/filter", f"/run/launcher/{tools.name}/calls", families, "error", *command], environment)
 
 
 if __name__ == "__main__":
