@@ -5,10 +5,10 @@ BUILD := build/release
 # Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
-.PHONY: help setup build demo test lint sanitize tsan fuzz bench soak alarms chaos screenshots format clean
+.PHONY: help setup build deb package-test newcomer-test demo test lint sanitize tsan fuzz scan bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Install what is missing: Debian packages, npm packages, clips
 	@ops/setup.sh all
@@ -16,6 +16,15 @@ setup: ## Install what is missing: Debian packages, npm packages, clips
 build: setup ## Build everything, optimised
 	cmake --preset release
 	cmake --build --preset release
+
+deb: build ## The Debian packages camwall and camwall-demo, in build/release/packages
+	cd $(BUILD) && cpack
+
+package-test: deb ## Install, run, upgrade and purge them on fresh Debian roots; as root, with network
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package
+
+newcomer-test: deb ## Of those the one that follows docs/guide/install.md, command by command
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package/test_guide.py
 
 demo: build ## Sixteen simulated cameras and their wall on http://127.0.0.1:8080
 	$(BUILD)/camwall demo
@@ -44,6 +53,10 @@ fuzz: ## Parsers of ours get hostile input for SECONDS=60 (needs clang-16 and li
 	cmake --build --preset fuzz
 	CAMWALL_BUILD=$(abspath build/fuzz) tests/fuzz/run.py --seconds $(SECONDS)
 
+scan: SECONDS := 900
+scan: build ## wapiti and sqlmap at every route for about SECONDS=900, as nobody and as viewer (needs wapiti and sqlmap)
+	CAMWALL_BUILD=$(abspath $(BUILD)) tests/security/scan.py --seconds $(SECONDS) --into build/scan
+
 bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; WebSocket viewers; scrapes; still pictures
 	tests/bench/http_vs_nginx.sh
 	tests/bench/workers_vs_ffmpeg.py
@@ -52,17 +65,19 @@ bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; We
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/snapshots.py
 
 soak: SECONDS := 600
-soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived
+soak: build ## A wall, then its open page under faults, each for SECONDS=600: nothing grows, a restart is survived
 	tests/bench/soak.py --seconds $(SECONDS)
+	CAMWALL_BUILD=$(abspath $(BUILD)) node tests/bench/page_soak.mjs $(SECONDS)
 
 alarms: MINUTES := 10
 alarms: build ## Sixteen normal cameras for MINUTES=10: no false alarm
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/false_alarms.py --minutes $(MINUTES)
 
-chaos: build ## COUNT faults, drawn by SEED, against a live wall; then all must be as before
+chaos: build ## COUNT faults, drawn by SEED, against a live wall; then all must be as before. KILLS of a server that writes
 	CAMWALL_BUILD=$(abspath $(BUILD)) /usr/bin/python3 tests/chaos/chaos.py --count $(or $(COUNT),500) --seed $(or $(SEED),1)
+	CAMWALL_BUILD=$(abspath $(BUILD)) CAMWALL_KILLS=$(or $(KILLS),201) /usr/bin/python3 -m pytest -q -s -p no:cacheprovider -k killed tests/integration/test_cameras_api.py
 
-screenshots: build ## Pictures of the wall, in build/screenshots
+screenshots: build ## Pictures of the page, phone to 4K, in build/screenshots; fails where something overlaps or is cut
 	npm run screenshots
 
 format: ## Format all C++ files

@@ -23,6 +23,7 @@ struct wall_context {
   config_in_force config{std::make_shared<const config::wall>()};
   media::worker_launcher* launcher = nullptr;
   snapshot_cell* snapshots = nullptr;
+  snapshot_cell* with_adhoc = nullptr; ///< Also those of clients' own addresses; may be null.
   metrics::supervision_metrics* metrics = nullptr;
   std::function<void()> start_zygote; ///< Does not block.
 

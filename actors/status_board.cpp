@@ -3,6 +3,8 @@
 #include "actors/camera.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +19,7 @@ constexpr std::chrono::milliseconds publish_period{50};
 caf::behavior status_board_state::make_behavior(std::shared_ptr<const wall_context> ctx) {
   context = std::move(ctx);
   // After a restart the last snapshot is nearer to the truth than an empty wall.
-  wall = *context->snapshots->load();
+  wall = *(context->with_adhoc != nullptr ? context->with_adhoc : context->snapshots)->load();
   plan = context->config.plan();
   arrange(plan->lives);
   publish();
@@ -108,8 +110,23 @@ void status_board_state::publish_soon() {
     self->delayed_send(self, publish_period, publish_due{});
 }
 
+/// Cameras that nobody configured are in a snapshot of its own, so that nobody is shown them who
+/// was not meant: no list, page, metric or file has to leave them out by itself.
 void status_board_state::publish() {
-  context->snapshots->publish(std::make_shared<const wall_snapshot>(wall));
+  auto all = std::make_shared<const wall_snapshot>(wall);
+  auto configured = all;
+  std::set<std::string_view> hidden;
+  for (const auto& x : plan->config->cameras)
+    if (x.adhoc)
+      hidden.insert(x.id);
+  if (!hidden.empty()) {
+    auto fewer = wall;
+    std::erase_if(fewer.cameras, [&](const auto& x) { return hidden.contains(x.id); });
+    configured = std::make_shared<const wall_snapshot>(std::move(fewer));
+  }
+  context->snapshots->publish(std::move(configured));
+  if (context->with_adhoc != nullptr)
+    context->with_adhoc->publish(std::move(all));
 }
 
 caf::behavior status_board(caf::stateful_actor<status_board_state>* self,

@@ -241,6 +241,7 @@ void stream_state::launch() {
     .memory_mb = config.limits.worker_memory_mb,
     .sandbox_required = config.sandbox == config::sandbox_mode::required,
     .picture = picture_rules_of(camera.picture),
+    .only = camera.adhoc ? std::optional{config.adhoc.allow} : std::nullopt,
   };
   // Weak: a worker must not keep alive the actor that owns it.
   auto address = self->address();

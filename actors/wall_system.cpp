@@ -49,6 +49,7 @@ struct wall_system::impl {
         .config = in_force,
         .launcher = x.launcher,
         .snapshots = x.snapshots,
+        .with_adhoc = x.with_adhoc,
         .metrics = x.metrics,
         .start_zygote = std::move(x.start_zygote),
         .on_camera_ended = std::move(x.on_camera_ended),

@@ -23,7 +23,10 @@ public:
   struct parts {
     std::shared_ptr<const config::wall> config;
     media::worker_launcher* launcher = nullptr;
-    snapshot_cell* snapshots = nullptr;
+    snapshot_cell* snapshots = nullptr; ///< The configured cameras.
+
+    /// The same and those whose addresses clients named. May be null.
+    snapshot_cell* with_adhoc = nullptr;
     metrics::supervision_metrics* metrics = nullptr;
     std::function<void()> start_zygote;
     std::function<void()> on_end; ///< The tree ended by itself: the program cannot go on.

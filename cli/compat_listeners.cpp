@@ -51,6 +51,11 @@ compat_listeners::compat_listeners(std::shared_ptr<const config::wall> config)
   // nop
 }
 
+void compat_listeners::open_to(adhoc_cameras& adhoc, const snapshot_cell& with_adhoc) {
+  adhoc_ = &adhoc;
+  with_adhoc_ = &with_adhoc;
+}
+
 std::shared_ptr<const compat_listeners::known_cameras> compat_listeners::known() const {
   std::lock_guard guard{mutex_};
   return known_;
@@ -91,9 +96,20 @@ std::string compat_listeners::shown_url(std::string_view camera) const {
 }
 
 http::compat_services compat_listeners::compat_services() const {
-  return {.find_stream = [this](std::string_view url) { return known()->finder.find(url); },
-          .shown_url = [this](std::string_view camera) { return shown_url(camera); },
-          .ids = &ids_};
+  http::compat_services out{
+    .find_stream = [this](std::string_view url) { return known()->finder.find(url); },
+    .open_adhoc = {},
+    .find_adhoc = {},
+    .with_adhoc = with_adhoc_,
+    .shown_url = [this](std::string_view camera) { return shown_url(camera); },
+    .ids = &ids_};
+  if (adhoc_ != nullptr) {
+    out.open_adhoc = [from = adhoc_](std::string_view url, http::role who) {
+      return from->open(url, who);
+    };
+    out.find_adhoc = [from = adhoc_](std::uint64_t number) { return from->find(number); };
+  }
+  return out;
 }
 
 std::string compat_listeners::start(const http::wall_services& services,

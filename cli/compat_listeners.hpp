@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/adhoc_cameras.hpp"
 #include "config/camera_finder.hpp"
 #include "config/schema.hpp"
 #include "http/compat/compat_server.hpp"
@@ -16,6 +17,10 @@ namespace camwall::cli {
 class compat_listeners {
 public:
   explicit compat_listeners(std::shared_ptr<const config::wall> config);
+
+  /// Clients may name addresses of their own: `adhoc` decides, and `with_adhoc` shows them. Before
+  /// `start`; both must outlive this.
+  void open_to(adhoc_cameras& adhoc, const snapshot_cell& with_adhoc);
 
   /// Starts them all; `services` and `listen` are those of the main listener, `observer` must
   /// outlive this. Empty, or one sentence for people: why one cannot start.
@@ -49,6 +54,8 @@ private:
   mutable std::mutex mutex_;
   std::shared_ptr<const known_cameras> known_; // Guarded by mutex_.
   http::compat_ids ids_;
+  adhoc_cameras* adhoc_ = nullptr;
+  const snapshot_cell* with_adhoc_ = nullptr;
   std::vector<std::unique_ptr<http::compat_server>>
     servers_; // End first: they use all of the above.
 };

@@ -178,6 +178,13 @@ void configuration::serve_changes() {
 }
 
 void configuration::serve(ordered_change x) {
+  // Somebody may have edited a file a moment ago, also the very one: his settings must not be lost,
+  // nor what he left half done be built on.
+  if (auto read = read_again("file"); !read) {
+    auto why = std::move(read.error());
+    why.what = kind::unavailable;
+    return finish(x, tl::unexpected(std::move(why)));
+  }
   auto plan = plan_change(x.what, *in_force_, key_);
   if (!plan)
     return finish(x, tl::unexpected(std::move(plan.error())));
@@ -232,7 +239,7 @@ configuration::change_result configuration::write(const ordered_change& x,
   const auto* found = now->find(plan.id);
   if (taken && plan.text && found != nullptr)
     return *found;
-  if (taken && !plan.text)
+  if (taken && !plan.text && found == nullptr)
     return plan.before;
   if (auto undone = put(plan.earlier); !undone)
     spdlog::error("the change of camera {} could not be taken back: {}", plan.id, undone.error());

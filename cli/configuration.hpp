@@ -124,6 +124,7 @@ private:
   reload_result take(config::wall newer, const std::string& trigger);
   reload_result complain(const std::vector<config::config_error>& errors,
                          const std::string& trigger);
+  void write_into(const std::filesystem::path& folder);
   void remember(reload_outcome x);
   void publish_cameras();
 

@@ -87,6 +87,7 @@ void configuration::watch_again() {
 configuration::reload_result configuration::read_again(const std::string& trigger) {
   changed_first_.reset();
   changed_last_.reset();
+  watcher_.take_events(); // What they tell of is read now.
   auto loaded = config::load_file(parts_.file, parts_.env);
   auto out = loaded ? take(std::move(*loaded), trigger) : complain(loaded.error(), trigger);
   watch_again();
@@ -106,6 +107,8 @@ configuration::reload_result configuration::take(config::wall newer, const std::
   auto mended = !last_reload()->successful;
   auto nothing = changes.empty();
   auto next = std::make_shared<const config::wall>(config::merge(*in_force_, std::move(newer)));
+  if (next->cameras_dir != in_force_->cameras_dir)
+    write_into(next->cameras_dir);
   in_force_ = next;
   if (!nothing)
     parts_.take(next);
@@ -138,6 +141,14 @@ configuration::reload_result configuration::complain(
     parts_.on_read(false);
   remember({.successful = false, .why = why});
   return tl::unexpected(std::move(why));
+}
+
+/// The files that the API makes stand in this folder from now on; those that it made before stay
+/// where they are.
+void configuration::write_into(const std::filesystem::path& folder) {
+  files_ = config::camera_files{folder};
+  if (auto cleaned = files_.clean(); !cleaned)
+    spdlog::warn("{}", cleaned.error());
 }
 
 void configuration::remember(reload_outcome x) {

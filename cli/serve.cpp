@@ -2,6 +2,7 @@
 
 #include "actors/wall_system.hpp"
 #include "cli/access_wiring.hpp"
+#include "cli/adhoc_cameras.hpp"
 #include "cli/commands.hpp"
 #include "cli/compat_listeners.hpp"
 #include "cli/configuration.hpp"
@@ -126,6 +127,7 @@ struct running_wall::impl {
       .config = config,
       .launcher = &launcher,
       .snapshots = &snapshots,
+      .with_adhoc = &with_adhoc,
       .metrics = &exporter.supervision(),
       .start_zygote = [this] { launcher.start_zygote(); },
       .on_end =
@@ -137,6 +139,13 @@ struct running_wall::impl {
     });
     wall = tree.get();
     owned_wall = std::move(tree);
+    adhoc = std::make_unique<adhoc_cameras>(adhoc_cameras::parts{
+      .first = config,
+      .wall = &with_adhoc,
+      .take = [this](auto newer) { owned_wall->take(std::move(newer)); },
+      .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }});
+    compat.open_to(*adhoc, with_adhoc);
+    exporter.read_adhoc([from = adhoc.get()] { return from->status(); });
   }
 
   void make_catalogue(const std::filesystem::path& file) {
@@ -164,7 +173,7 @@ struct running_wall::impl {
     access.configure(access_settings_of(*newer));
     views.configure(newer->views);
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
-    owned_wall->take(newer);
+    adhoc->take(newer);
     // Who asks after a change was answered has to see it.
     snapshots.wait_for(shown_deadline, [&](const wall_snapshot& x) { return shows(x, *newer); });
   }
@@ -187,6 +196,7 @@ struct running_wall::impl {
             .live = &launcher.hub(),
             .live_limits = live_limits_of(*config, walls),
             .live_observer = &live_observer,
+            .adhoc = [from = adhoc.get()] { return from->status(); },
             .metrics = [this] { return exporter.text(); },
             .ready = [this] { return wall.load() != nullptr && !gave_up; },
             .templates = templates_as_json,
@@ -222,6 +232,7 @@ struct running_wall::impl {
   media::sequence_store sequences;
   media::last_pictures last;
   snapshot_cell snapshots;
+  snapshot_cell with_adhoc; ///< The same and the cameras that clients named.
   metrics::exporter exporter;
   http_to_metrics observer;
   live_to_metrics live_observer;
@@ -235,6 +246,7 @@ struct running_wall::impl {
   media::zygote_launcher launcher;
   media::worker_prober prober;
   std::unique_ptr<wall_system> owned_wall;
+  std::unique_ptr<adhoc_cameras> adhoc;
   std::unique_ptr<configuration> catalogue;
   std::shared_ptr<media::snapshots> pictures;
   std::unique_ptr<http::server> http;
@@ -335,6 +347,8 @@ void running_wall::stop() {
     impl_->http->stop();
   if (impl_->catalogue)
     impl_->catalogue->stop();
+  if (impl_->adhoc)
+    impl_->adhoc->stop();
   if (impl_->pictures)
     impl_->pictures->stop();
   if (impl_->owned_wall)

@@ -1,5 +1,6 @@
 #include "config/sections.hpp"
 #include "config/url.hpp"
+#include "core/address_rule.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t listeners_max = 8;
 constexpr std::size_t ranges_max = 64;
 constexpr std::size_t grid_max = 64;
+constexpr std::size_t permitted_max = 64; // As many as a worker takes.
 
 /// Where somebody listens already, and what it is called in messages.
 struct taken_endpoint {
@@ -27,6 +29,12 @@ bool is_wildcard(std::string_view address) {
 bool collide(const taken_endpoint& a, const endpoint& b) {
   return a.port == b.port && b.port != 0 &&
          (a.address == b.address || is_wildcard(a.address) || is_wildcard(b.address));
+}
+
+section::choices<compat_role> roles() {
+  return {{"viewer", compat_role::viewer},
+          {"operator", compat_role::operator_},
+          {"admin", compat_role::administrator}};
 }
 
 void read_profile(section& here, compat_listener& into) {
@@ -104,16 +112,30 @@ void read_grid(section& here, const wall& all, compat_listener& into) {
 void read_listener(section& here, const wall& all, std::vector<taken_endpoint>& taken,
                    compat_listener& into) {
   read_profile(here, into);
-  here.read("role", into.role,
-            section::choices<compat_role>{{"viewer", compat_role::viewer},
-                                          {"operator", compat_role::operator_},
-                                          {"admin", compat_role::administrator}});
+  here.read("role", into.role, roles());
   read_allow(here, all.server.access, into);
   read_listen(here, all, taken, into);
   read_grid(here, all, into);
 }
 
 } // namespace
+
+void read_adhoc(load_context& context, const section& top, adhoc& into) {
+  section here{context, top.find("adhoc"), "adhoc", "adhoc"};
+  here.read("enabled", into.enabled);
+  auto before = context.errors.size();
+  for (auto& text : here.texts("allow", permitted_max)) {
+    if (auto peers = parse_permitted_peers(text.text); !peers)
+      here.error(text, text.shown + " " + peers.error());
+    else
+      into.allow.push_back(std::move(text.text));
+  }
+  if (into.enabled && into.allow.empty() && context.errors.size() == before)
+    here.error("enabled",
+               "is true, but adhoc.allow names no address, such as rtsp://10.0.0.0/8:554");
+  here.read("cameras_max", into.cameras_max, 1, 64);
+  here.read("role", into.role, roles());
+}
 
 void read_compat(load_context& context, const section& top, wall& into) {
   const auto* list = top.find("compat");

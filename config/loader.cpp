@@ -50,6 +50,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_snapshots(context, top, into.snapshots);
   read_log(context, top, into.log);
   read_reload(context, top, into.reload);
+  read_adhoc(context, top, into.adhoc);
   read_test_only(context, top, into.time_scale);
   top.read("state_dir", into.state_dir);
   top.read("sandbox", into.sandbox,

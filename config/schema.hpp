@@ -73,6 +73,10 @@ struct camera {
   /// API may change it; every other camera is read-only there.
   bool api_owned = false;
 
+  /// A client named its address, and nobody configured it: it may be only where `adhoc::allow`
+  /// says, and nobody is shown it but who named it.
+  bool adhoc = false;
+
   /// What is written for this camera, nothing inherited, as a JSON object in the order of the
   /// reference: addresses without the login, which stands in `username` and `password`; a template
   /// as the addresses that it gave. A secret. See config/camera_document.hpp.
@@ -130,6 +134,16 @@ struct compat_listener {
   std::vector<std::string> grid; ///< Of profile `grid`: camera ids in the order of their numbers.
 
   friend bool operator==(const compat_listener&, const compat_listener&) = default;
+};
+
+/// Addresses that clients of compatibility listeners supply.
+struct adhoc {
+  bool enabled = false;
+  std::vector<std::string> allow; ///< Where they may lead, as `parse_permitted_peers` reads it.
+  std::uint32_t cameras_max = 8;  ///< At a time.
+  compat_role role = compat_role::viewer; ///< Who may supply them, at least.
+
+  friend bool operator==(const adhoc&, const adhoc&) = default;
 };
 
 struct hls {
@@ -198,6 +212,7 @@ struct wall {
   std::vector<camera>
     cameras; ///< Those of the main file, then those of `cameras_dir` by file name.
   std::vector<compat_listener> compat;
+  config::adhoc adhoc;
 
   /// All files that had a say, absolute, the main file first; some need not exist (yet): `.env`.
   /// With `cameras_dir` itself, this is what to watch for changes.

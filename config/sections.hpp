@@ -65,6 +65,9 @@ void read_users(load_context& context, const section& top, wall& into);
 /// Reads `views`; after `cameras`.
 void read_views(load_context& context, const section& top, wall& into);
 
+/// Reads `adhoc`.
+void read_adhoc(load_context& context, const section& top, adhoc& into);
+
 /// Reads `compat`; after all else, which it is checked against.
 void read_compat(load_context& context, const section& top, wall& into);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/adhoc_status.hpp"
 #include "core/camera_catalogue.hpp"
 #include "core/camera_order.hpp"
 #include "core/camera_prober.hpp"
@@ -103,6 +104,9 @@ struct wall_services {
   media_hub* live = nullptr;
   http::live_limits live_limits;
   http::live_observer* live_observer = nullptr; ///< May be null.
+
+  /// The cameras at addresses that clients name, for `/api/v1/status`. Empty where there are none.
+  std::function<adhoc_status()> adhoc;
 
   /// The text of `/metrics` in Prometheus' exposition format 0.0.4.
   std::function<std::string()> metrics;

@@ -1,5 +1,6 @@
 #include "metrics/exporter.hpp"
 
+#include "metrics/adhoc_collector.hpp"
 #include "metrics/live_collector.hpp"
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
@@ -48,6 +49,7 @@ struct exporter::impl {
   live_collector road;
   server_collector server;
   snapshot_collector stills;
+  adhoc_collector adhoc;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
@@ -71,6 +73,7 @@ std::string exporter::text() const {
         static_cast<const prometheus::Collectable*>(&impl_->road),
         static_cast<const prometheus::Collectable*>(&impl_->server),
         static_cast<const prometheus::Collectable*>(&impl_->stills),
+        static_cast<const prometheus::Collectable*>(&impl_->adhoc),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -110,6 +113,10 @@ void exporter::read_live_road(std::function<live_road()> read) {
 
 void exporter::read_snapshots(std::function<snapshot_statistics()> read) {
   impl_->stills.read = std::move(read);
+}
+
+void exporter::read_adhoc(std::function<adhoc_status()> read) {
+  impl_->adhoc.read = std::move(read);
 }
 
 void exporter::config_loaded(bool successful) {

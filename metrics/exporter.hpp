@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/adhoc_status.hpp"
 #include "core/snapshot_source.hpp"
 #include "core/wall_snapshot.hpp"
 #include "metrics/http_metrics.hpp"
@@ -49,6 +50,9 @@ public:
 
   /// The same for the still pictures.
   void read_snapshots(std::function<snapshot_statistics()> read);
+
+  /// The same for the cameras that clients name.
+  void read_adhoc(std::function<adhoc_status()> read);
 
   /// The configuration was read (at the start, and at each reload).
   void config_loaded(bool successful);

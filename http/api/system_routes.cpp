@@ -31,7 +31,29 @@ json outcome_of(const reload_outcome& x) {
           {"warnings", x.report.warnings}};
 }
 
-response status(const wall_services& services) {
+/// They are in no list of cameras: nobody configured them.
+json adhoc_of(const wall_services& services, const principal& who) {
+  if (!services.adhoc || who.scope) // Who knows of some cameras only knows of none of these.
+    return nullptr;
+  auto now = services.adhoc();
+  json cameras = json::array();
+  for (const auto& x : now.cameras)
+    cameras.push_back(
+      {{"id", x.id},
+       {"host", x.host},
+       {"port", x.port},
+       {"viewers", x.viewers},
+       {"since", rfc3339(x.since)},
+       {"phase", to_string(x.phase)},
+       {"reason", x.reason == reason::none ? json(nullptr) : json(to_string(x.reason))},
+       {"detail", x.detail.empty() ? json(nullptr) : json(x.detail)}});
+  return {{"enabled", now.enabled},
+          {"cameras_max", now.cameras_max},
+          {"cameras", std::move(cameras)},
+          {"logins_held", now.logins_held}};
+}
+
+response status(const wall_services& services, const principal& who) {
   json phases = json::object();
   for (auto x : all_phases)
     phases[std::string{to_string(x)}] = 0;
@@ -55,6 +77,7 @@ response status(const wall_services& services) {
              {"cameras", wall->cameras.size()},
              {"phases", std::move(phases)},
              {"streams_running", streams},
+             {"adhoc", adhoc_of(services, who)},
              {"last_reload", reload ? outcome_of(*reload) : json(nullptr)},
              {"limits", std::move(limits)}}));
 }
@@ -104,8 +127,8 @@ std::vector<route> system_routes(const api_context& context) {
   using enum action;
   return {
     {get, "/api/v1/status", view_configuration,
-     [services](const request& /*unused*/, const path_parameters& /*unused*/) {
-       return status(*services);
+     [services](const request& x, const path_parameters& /*unused*/) {
+       return status(*services, x.who);
      }},
     {post, "/api/v1/reload", configure,
      [services](const request& /*unused*/, const path_parameters& /*unused*/) {

@@ -1,7 +1,5 @@
 #include "http/compat/compat_cameras.hpp"
 
-#include "http/uri.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -154,7 +152,7 @@ std::optional<compat_camera> compat_cameras::find(std::string_view camera) const
 }
 
 std::optional<compat_camera> compat_cameras::by_number(std::string_view text) const {
-  auto number = parse_number(text);
+  auto number = parse_stream_number(text);
   return number && *number <= std::numeric_limits<std::uint32_t>::max()
            ? find(context_.compat.ids->camera_of(static_cast<std::uint32_t>(*number)))
            : std::nullopt;

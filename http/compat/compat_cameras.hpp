@@ -43,6 +43,7 @@ public:
 
   /// Those that have ids already.
   std::vector<compat_camera> all() const;
+  std::optional<compat_camera> find(std::string_view camera) const;
   std::optional<compat_camera> by_number(std::string_view text) const;
   std::optional<compat_camera> by_uuid(std::string_view text) const;
 
@@ -63,7 +64,6 @@ public:
 
 private:
   std::optional<compat_camera> shown(const camera_snapshot& camera) const;
-  std::optional<compat_camera> find(std::string_view camera) const;
   std::string url_of(std::string_view camera) const;
   std::string new_id(std::string_view label) const;
   response apply(camera_change change, compat_camera known, shape how) const;

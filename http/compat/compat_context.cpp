@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace camwall::http {
@@ -22,7 +23,12 @@ int hex_value(char c) noexcept {
 /// The newest picture takes the place of one that waits, and only one is with the socket at a time:
 /// a slow viewer sees fewer pictures, not older ones. MPEG-1 needs its references, and so waits in
 /// a queue.
-wall_services suited(wall_services x, compat_profile profile) {
+wall_services suited(wall_services x, compat_profile profile, const snapshot_cell* with_adhoc) {
+  auto takes_addresses = profile == compat_profile::django_jpeg ||
+                         profile == compat_profile::fastapi_jpeg ||
+                         profile == compat_profile::opencv;
+  if (takes_addresses && with_adhoc != nullptr)
+    x.wall = with_adhoc;
   if (profile != compat_profile::jsmpeg) {
     x.live_limits.viewer_queue_bytes_max = 1;
     x.live_limits.peer_bytes_max = 1;
@@ -35,13 +41,32 @@ wall_services suited(wall_services x, compat_profile profile) {
 compat_context::compat_context(compat_options options_, wall_services services_,
                                compat_services compat_)
   : options(std::move(options_)),
-    services(suited(std::move(services_), options.profile)),
+    services(suited(std::move(services_), options.profile, compat_.with_adhoc)),
     compat(std::move(compat_)),
     hosts(options.listen.address, options.listen.hosts),
     who{options.role},
     live(services, compat.clock),
     rooms(live) {
   // nop
+}
+
+tl::expected<adhoc_camera, address_refusal> stream_by_url(const compat_context& context,
+                                                          std::string_view url) {
+  if (auto found = context.compat.find_stream(url))
+    return adhoc_camera{.stream = std::move(*found), .number = 0, .lease = nullptr};
+  if (!context.compat.open_adhoc)
+    return tl::unexpected(address_refusal{.why = std::string{adhoc_refusal}});
+  return context.compat.open_adhoc(url, context.who.role);
+}
+
+std::optional<std::uint64_t> parse_stream_number(std::string_view text) noexcept {
+  constexpr std::size_t digits_max = 16;
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  if (text.empty() || text.size() > digits_max || text.front() == '-')
+    return std::nullopt;
+  auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && stop == end ? std::optional{value} : std::nullopt;
 }
 
 bool is_admitted(const request& x, const compat_options& options) {

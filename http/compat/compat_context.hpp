@@ -12,8 +12,11 @@
 #include "http/wall_services.hpp"
 #include "http/websocket/session.hpp"
 
+#include <tl/expected.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,11 +26,40 @@
 
 namespace camwall::http {
 
+/// A camera that nobody configured: a client named its address.
+struct adhoc_camera {
+  stream_name stream; ///< May not be on the wall yet.
+
+  /// For clients that name streams by number: above those of configured cameras, and not to be
+  /// guessed.
+  std::uint64_t number = 0;
+
+  std::shared_ptr<const void> lease; ///< The camera goes on while somebody has one.
+};
+
+/// Why a client does not get the address that it named.
+struct address_refusal {
+  int status = 403;
+  std::uint16_t close_code = close_code::not_allowed;
+  std::string why; ///< Repeats nothing of the address; at most 123 bytes (RFC 6455 §5.5).
+};
+
 /// What a compatibility listener needs besides the services of the main one. All functions are
 /// called from HTTP and WebSocket threads and must not block.
 struct compat_services {
   /// The configured stream that a client means by an RTSP address of its own, login included.
   std::function<std::optional<stream_name>(std::string_view url)> find_stream;
+
+  /// The camera at an address that is not configured, begun when it does not run yet. Empty: there
+  /// are none.
+  std::function<tl::expected<adhoc_camera, address_refusal>(std::string_view url, http::role)>
+    open_adhoc;
+
+  /// The same by number.
+  std::function<std::optional<adhoc_camera>(std::uint64_t number)> find_adhoc;
+
+  /// The wall with these cameras, which `wall_services::wall` does not hold; may be null.
+  const snapshot_cell* with_adhoc = nullptr;
 
   /// The address of a camera without its login, to be shown.
   std::function<std::string(std::string_view camera)> shown_url;
@@ -54,6 +86,9 @@ inline constexpr std::size_t bad_commands_max = 10;   ///< Of one client: 4000 b
 
 /// Of profile `opencv`, whose clients take a connection without pictures for one that works.
 inline constexpr std::chrono::seconds first_picture_deadline{15};
+
+/// Until a camera that a client named is on the wall: others may have to leave it first.
+inline constexpr std::chrono::seconds arrival_deadline{15};
 } // namespace compat_limits
 
 /// What the handlers and sessions of one listener share. Outlives them.
@@ -68,6 +103,15 @@ struct compat_context {
   mutable live_context live; // Both guard themselves.
   mutable live_rooms rooms;
 };
+
+/// What a client means by an address of its own: a configured stream, or one that is begun for it.
+/// Call it only for who has been let in: it may start something.
+tl::expected<adhoc_camera, address_refusal> stream_by_url(const compat_context& context,
+                                                          std::string_view url);
+
+/// Reads the number of a stream: a unix time in seconds, or one below 2^53. Empty for anything
+/// else.
+std::optional<std::uint64_t> parse_stream_number(std::string_view text) noexcept;
 
 /// Whether somebody with this request's address may use the listener. A request that a proxy
 /// forwarded comes from an address that nobody has proven.
@@ -103,6 +147,6 @@ std::string error_text(std::string_view why);
 /// What a client that asks for an address of its own is told.
 inline constexpr std::string_view adhoc_refusal =
   "this address, with this login, is not one of the configured cameras; addresses that clients "
-  "supply are off";
+  "supply are off (adhoc.enabled)";
 
 } // namespace camwall::http

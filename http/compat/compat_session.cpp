@@ -39,18 +39,43 @@ void compat_session::on_binary(std::string_view message) {
 
 void compat_session::on_tick(time_point now) {
   live_viewer::on_tick(now);
+  if (!ended() && lease_ != nullptr)
+    follow_lease(now);
   if (!ended())
     on_turn(now);
 }
 
-bool compat_session::watch(const feed_key& what) {
+bool compat_session::watch(const feed_key& what, std::shared_ptr<const void> lease) {
   unwatch();
   watched_ = {what.camera, what.stream};
+  lease_ = std::move(lease);
+  return begin(what);
+}
+
+/// A camera that nobody configured comes a moment after its viewer, and may be where it must not.
+void compat_session::follow_lease(time_point now) {
+  auto camera = state();
+  if (camera.reason == reason::config)
+    return on_failed(close_code::not_allowed, camera.detail);
+  if (!arrival_)
+    return;
+  if (camera.known)
+    begin(feed_key{arrival_->what});
+  else if (now > arrival_->deadline)
+    on_failed(close_code::try_again_later, "the camera could not be begun in time");
+}
+
+bool compat_session::begin(const feed_key& what) {
+  auto waits = std::exchange(arrival_, std::nullopt);
   switch (open_channel(only_channel, what, false)) {
     case outcome::opened:
       return true;
     case outcome::not_found:
     case outcome::stream_not_found:
+      if (lease_ != nullptr && !waits) {
+        arrival_ = arrival{what, context_.compat.clock() + compat_limits::arrival_deadline};
+        return true;
+      }
       on_failed(close_code::not_found, "there is no such camera");
       return false;
     case outcome::not_allowed:
@@ -67,6 +92,7 @@ bool compat_session::watch(const feed_key& what) {
 }
 
 void compat_session::unwatch() {
+  arrival_.reset();
   close_channel(only_channel);
 }
 

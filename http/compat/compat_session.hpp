@@ -5,6 +5,8 @@
 #include "http/live/live_viewer.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,8 +38,8 @@ public:
 
 protected:
   /// Begins to watch; what was watched before ends. False when the socket has been ended, with the
-  /// reason.
-  bool watch(const feed_key& what);
+  /// reason. `lease` is that of a camera that nobody configured, which may have to come first.
+  bool watch(const feed_key& what, std::shared_ptr<const void> lease = nullptr);
 
   void unwatch();
 
@@ -58,6 +60,15 @@ protected:
 private:
   static constexpr std::uint16_t only_channel = 0;
 
+  /// Of a camera that is not on the wall yet.
+  struct arrival {
+    feed_key what;
+    time_point deadline{};
+  };
+
+  bool begin(const feed_key& what);
+  void follow_lease(time_point now);
+
   // What a profile makes of it:
   virtual void on_command(std::string_view message) = 0;
   virtual void on_sent() = 0; ///< A picture, or a piece of video, leaves.
@@ -77,6 +88,8 @@ private:
   command_budget budget_;
   std::size_t bad_commands_ = 0;
   stream_name watched_;
+  std::shared_ptr<const void> lease_;
+  std::optional<arrival> arrival_;
 };
 
 } // namespace camwall::http

@@ -13,8 +13,8 @@ namespace {
 using nlohmann::ordered_json;
 using wish = django_jpeg_session::wish;
 
-std::string socket_path(const compat_camera& camera) {
-  return "/ws/stream/?stream_id=" + std::to_string(camera.names.number);
+std::string socket_path(std::uint64_t number) {
+  return "/ws/stream/?stream_id=" + std::to_string(number);
 }
 
 /// `base` is the address of the listener's sockets.
@@ -25,7 +25,7 @@ ordered_json shape(const compat_camera& camera, const std::string& base) {
           {"description", camera.group},
           {"status", to_string(camera.phase)},
           {"created_at", camera.names.created},
-          {"ws_url", base + socket_path(camera)}};
+          {"ws_url", base + socket_path(camera.names.number)}};
 }
 
 response answer(int status, const ordered_json& x) {
@@ -33,11 +33,10 @@ response answer(int status, const ordered_json& x) {
 }
 
 /// What the client gets that begins a stream.
-response begun(int status, const compat_camera& camera, const std::string& base,
+response begun(int status, std::uint64_t number, const std::string& base,
                std::string_view message) {
-  return answer(
-    status,
-    {{"id", camera.names.number}, {"message", message}, {"ws_url", base + socket_path(camera)}});
+  return answer(status,
+                {{"id", number}, {"message", message}, {"ws_url", base + socket_path(number)}});
 }
 
 class django_jpeg final : public profile {
@@ -70,18 +69,27 @@ private:
   wish wish_of(const request& x) const {
     auto url = query_text(x, "url", compat_limits::url_bytes_max);
     auto id = query_text(x, "stream_id", compat_limits::name_bytes_max);
+    wish out;
     if (url && !url->empty()) {
-      auto found = context_.compat.find_stream(*url);
-      if (!found)
-        return {{}, std::string{adhoc_refusal}, close_code::not_allowed};
-      return {std::move(found), {}, 0};
+      out.url = std::move(*url); // Looked at only after the handshake: it may begin a camera.
+    } else if (!id || id->empty()) {
+      return out;
+    } else if (auto camera = cameras_.by_number(*id)) {
+      out.stream = stream_name{camera->id, camera->grid_stream};
+    } else if (auto named = adhoc_by_number(*id)) {
+      out.stream = std::move(named->stream);
+      out.lease = std::move(named->lease);
+    } else {
+      out.refusal = "there is no stream with this stream_id";
+      out.code = close_code::not_found;
     }
-    if (!id || id->empty())
-      return {};
-    auto found = cameras_.by_number(*id);
-    if (!found)
-      return {{}, "there is no stream with this stream_id", close_code::not_found};
-    return {stream_name{found->id, found->grid_stream}, {}, 0};
+    return out;
+  }
+
+  std::optional<adhoc_camera> adhoc_by_number(std::string_view text) const {
+    auto number = parse_stream_number(text);
+    return number && context_.compat.find_adhoc ? context_.compat.find_adhoc(*number)
+                                                : std::nullopt;
   }
 
   response socket(const request& x) const {
@@ -108,17 +116,22 @@ private:
     return answer(200, {{"stream", shape(*camera, socket_url(x, ""))}});
   }
 
-  /// The camera that has this address; another one would be an address of the client's own.
+  /// The camera that has this address, or one that is begun for it; that waits a moment for its
+  /// viewer.
   response start(const request& x) const {
     auto texts = read_texts(x.body, {"rtsp_url"});
     if (!texts || !texts->at(0))
       return json_error(400, "rtsp_url is needed");
-    auto found = context_.compat.find_stream(*texts->at(0));
-    auto camera = cameras_.by_url(*texts->at(0));
-    if (!found || !camera)
+    auto found = stream_by_url(context_, *texts->at(0));
+    if (!found)
+      return json_error(found.error().status, found.error().why);
+    if (found->lease != nullptr)
+      return begun(200, found->number, socket_url(x, ""), "Stream started");
+    auto camera = cameras_.find(found->stream.camera);
+    if (!camera)
       return json_error(403, adhoc_refusal);
-    context_.services.demand(found->camera, found->stream);
-    return begun(200, *camera, socket_url(x, ""), "Stream started");
+    context_.services.demand(found->stream.camera, found->stream.stream);
+    return begun(200, camera->names.number, socket_url(x, ""), "Stream started");
   }
 
   response create(const request& x) const {
@@ -127,7 +140,7 @@ private:
       return json_error(400, "rtsp_url is needed");
     return cameras_.create({.url = texts->at(0), .label = texts->at(1), .group = texts->at(2)},
                            [base = socket_url(x, "")](const compat_camera& camera) {
-                             return begun(201, camera, base, "Stream created");
+                             return begun(201, camera.names.number, base, "Stream created");
                            });
   }
 

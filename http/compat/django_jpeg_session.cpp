@@ -13,6 +13,9 @@ constexpr std::uint16_t picture_width = 640;
 constexpr std::uint16_t picture_height = 480;
 constexpr std::size_t stats_every = 75; // Pictures.
 
+/// So long a stream may still be called kept back because of an earlier try.
+constexpr std::chrono::seconds kept_back_min{3};
+
 std::string text_of(const nlohmann::json& x, const char* key) {
   auto found = x.find(key);
   return found != x.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -35,6 +38,8 @@ django_jpeg_session::django_jpeg_session(const compat_context& context,
 void django_jpeg_session::on_open() {
   if (!wish_.refusal.empty())
     return on_failed(wish_.code, wish_.refusal);
+  if (auto url = std::exchange(wish_.url, {}); !url.empty())
+    return start(url);
   if (wish_.stream)
     play();
 }
@@ -65,12 +70,13 @@ void django_jpeg_session::on_command(std::string_view message) {
 
 void django_jpeg_session::start(const std::string& url) {
   if (!url.empty()) {
-    auto found = context().compat.find_stream(url);
+    auto found = stream_by_url(context(), url);
     if (!found)
-      return on_failed(close_code::not_allowed, adhoc_refusal);
-    if (found != wish_.stream)
+      return on_failed(found.error().close_code, found.error().why);
+    if (found->stream != wish_.stream)
       stop();
-    wish_.stream = std::move(found);
+    wish_.stream = std::move(found->stream);
+    wish_.lease = std::move(found->lease);
   }
   if (!wish_.stream)
     return scold(error_text("start needs rtsp_url, or the socket's address url or stream_id"));
@@ -92,7 +98,8 @@ void django_jpeg_session::play() {
          .stream = wish_.stream->stream,
          .format = media_format::jpeg,
          .width = picture_width,
-         .height = picture_height});
+         .height = picture_height},
+        wish_.lease);
 }
 
 void django_jpeg_session::stop() {
@@ -119,11 +126,12 @@ void django_jpeg_session::send_stats(time_point now) {
 }
 
 /// Says once that the camera is away; its pictures come again by themselves.
-void django_jpeg_session::on_turn(time_point /*now*/) {
+void django_jpeg_session::on_turn(time_point present) {
   if (mode_ != mode::playing)
     return;
   auto now = state();
-  if (is_failure(now.phase) && !std::exchange(told_failure_, true))
+  auto kept_back = is_kept_back(now) && present - rate_since_ > kept_back_min;
+  if ((is_failure(now.phase) || kept_back) && !std::exchange(told_failure_, true))
     peer().send_text(error_text(now.detail));
   if (now.phase == phase::live)
     told_failure_ = false;

@@ -13,7 +13,9 @@ class django_jpeg_session final : public compat_session {
 public:
   /// What the query asked for.
   struct wish {
-    std::optional<stream_name> stream; ///< Empty: a `start` will tell.
+    std::optional<stream_name> stream; ///< Empty: a `start`, or `url`, will tell.
+    std::shared_ptr<const void> lease; ///< Of a camera that nobody configured.
+    std::string url;                   ///< The client's own address of a stream.
     std::string refusal;               ///< Why the wish cannot be granted; empty when it can.
     std::uint16_t code = 0;            ///< To close with then.
   };

@@ -21,16 +21,16 @@ constexpr std::uint16_t picture_height = 360;
 /// that used it, until the last one has left. Any thread.
 class index_table {
 public:
-  using shared_stream = std::shared_ptr<const stream_name>;
+  using shared_stream = std::shared_ptr<const adhoc_camera>;
 
-  shared_stream join(const std::string& index, const stream_name& wanted) {
+  shared_stream join(const std::string& index, adhoc_camera wanted) {
     std::lock_guard guard{mutex_};
     // The sockets are limited, and with them what is in use.
     std::erase_if(streams_, [](const auto& x) { return x.second.expired(); });
     auto& known = streams_[index];
     auto out = known.lock();
     if (!out) {
-      out = std::make_shared<const stream_name>(wanted);
+      out = std::make_shared<const adhoc_camera>(std::move(wanted));
       known = out;
     }
     return out;
@@ -38,7 +38,7 @@ public:
 
 private:
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<const stream_name>> streams_; // Guarded by mutex_.
+  std::map<std::string, std::weak_ptr<const adhoc_camera>> streams_; // Guarded by mutex_.
 };
 
 /// False when it is there and no number from `min` to `max`.
@@ -98,18 +98,20 @@ private:
         close_code::bad_request,
         "width and height are 16 to 4096 (no height without a width), fps is 1 to 60, "
         "quality 1 to 100");
-    auto found = context_.compat.find_stream(*url);
-    if (!found)
-      return refusing(close_code::not_allowed, std::string{adhoc_refusal});
-    return [this, what, index = std::move(*index), wanted = std::move(*found)](
+    // Only after the handshake: an address may begin a camera.
+    return [this, what, index = std::move(*index), address = std::move(*url)](
              websocket_loop& loop, websocket_peer& peer) -> std::unique_ptr<websocket_session> {
-      auto stream = indices_.join(index, wanted);
+      auto found = stream_by_url(context_, address);
+      if (!found)
+        return refusing(found.error().close_code, found.error().why)(loop, peer);
+      auto joined = indices_.join(index, std::move(*found));
       auto feed = what;
-      feed.camera = stream->camera;
-      feed.stream = stream->stream;
+      feed.camera = joined->stream.camera;
+      feed.stream = joined->stream.stream;
+      auto lease = joined->lease;
       return std::make_unique<jpeg_session>(context_, context_.rooms.of(loop), peer,
                                             std::move(feed), jpeg_session::manners{},
-                                            std::move(stream));
+                                            std::move(lease), std::move(joined));
     };
   }
 

@@ -17,9 +17,10 @@ public:
     bool gives_up = false;
   };
 
-  /// `held` lives as long as the session.
+  /// `lease` is that of a camera that nobody configured; `held` lives as long as the session.
   jpeg_session(const compat_context& context, std::shared_ptr<live_room> room, websocket_peer& peer,
-               feed_key what, manners how, std::shared_ptr<const void> held = nullptr);
+               feed_key what, manners how, std::shared_ptr<const void> lease = nullptr,
+               std::shared_ptr<const void> held = nullptr);
 
   void on_open() override;
 
@@ -31,6 +32,7 @@ private:
 
   feed_key what_;
   manners how_;
+  std::shared_ptr<const void> lease_;
   std::shared_ptr<const void> held_;
   time_point opened_{};
   bool sent_ = false;

@@ -44,15 +44,18 @@ private:
     auto url = query_text(x, "rtsp_url", compat_limits::url_bytes_max);
     if (!url || url->empty())
       return complaining(close_code::bad_request, "rtsp_url is needed");
-    auto found = context_.compat.find_stream(*url);
-    if (!found)
-      return complaining(close_code::not_allowed, std::string{adhoc_refusal});
-    return [this, stream = std::move(*found)](
+    // Only after the handshake: an address may begin a camera.
+    return [this, address = std::move(*url)](
              websocket_loop& loop, websocket_peer& peer) -> std::unique_ptr<websocket_session> {
-      return std::make_unique<jpeg_session>(
-        context_, context_.rooms.of(loop), peer,
-        feed_key{.camera = stream.camera, .stream = stream.stream, .format = media_format::jpeg},
-        jpeg_session::manners{.gives_up = true});
+      auto found = stream_by_url(context_, address);
+      if (!found)
+        return complaining(found.error().close_code, found.error().why)(loop, peer);
+      return std::make_unique<jpeg_session>(context_, context_.rooms.of(loop), peer,
+                                            feed_key{.camera = found->stream.camera,
+                                                     .stream = found->stream.stream,
+                                                     .format = media_format::jpeg},
+                                            jpeg_session::manners{.gives_up = true},
+                                            std::move(found->lease));
     };
   }
 

@@ -34,6 +34,10 @@ bool is_failure(phase x) noexcept {
   return x == phase::disabled || x == phase::backoff || x == phase::auth_failed;
 }
 
+bool is_kept_back(const stream_state& x) noexcept {
+  return x.phase == phase::idle && x.reason == reason::resources;
+}
+
 std::string_view jsmpeg_phase(phase x) noexcept {
   switch (x) {
     case phase::disabled:

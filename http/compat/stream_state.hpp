@@ -25,6 +25,10 @@ stream_state state_of(const wall_snapshot* wall, const stream_name& which);
 /// No picture comes before something changes.
 bool is_failure(phase x) noexcept;
 
+/// It may not run: too many others do (`limits.streams_max`). What `detail` says then may be of an
+/// earlier try, for a moment.
+bool is_kept_back(const stream_state& x) noexcept;
+
 /// What clients of profile `jsmpeg` call a phase: `connecting`, `playing`, `stopped` or `ended`.
 std::string_view jsmpeg_phase(phase x) noexcept;
 

@@ -175,10 +175,13 @@ void zygote_launcher::check(std::shared_ptr<const void> token) {
 
 worker_handle_ptr zygote_launcher::launch(open_order what, std::function<void(worker_event)> sink) {
   auto name = "camera " + what.camera + '/' + what.stream;
-  auto remember = [this, key = what.camera + '/' + what.stream,
+  // One that a client named never comes back under this name: nothing is written down for it.
+  auto* sequences = what.only ? nullptr : options_.sequences;
+  auto remember = [this, sequences, key = what.camera + '/' + what.stream,
                    tell = std::move(sink)](worker_event event) {
-    if (const auto* x = std::get_if<segment_published>(&event); x != nullptr && options_.sequences)
-      options_.sequences->published(key, {x->media_sequence, x->discontinuity_sequence});
+    if (const auto* x = std::get_if<segment_published>(&event);
+        x != nullptr && sequences != nullptr)
+      sequences->published(key, {x->media_sequence, x->discontinuity_sequence});
     else if (const auto* y = std::get_if<confined>(&event))
       watch_sandbox(*y);
     tell(std::move(event));
@@ -394,7 +397,7 @@ std::string zygote_launcher::prepare(open_order& what) {
   if (error)
     return what.output_dir + ": cannot be made (" + error.message() + ")";
   what.run = make_run();
-  if (options_.sequences) {
+  if (options_.sequences != nullptr && !what.only) {
     auto first = options_.sequences->next(what.camera + '/' + what.stream);
     what.media_sequence = first.media_sequence;
     what.discontinuity_sequence = first.discontinuity_sequence;

@@ -42,7 +42,8 @@ status permit(const addrinfo* found, std::uint16_t port, const address_rule& rul
   for (const auto* x = found; x != nullptr; x = x->ai_next) {
     auto peer = to_peer(x->ai_addr, x->ai_addrlen);
     if (!peer || !rule.permits(peer->ip, port))
-      return fail(reason::config, "the address is, or its name means, one that is not permitted");
+      return fail(reason::config,
+                  "the address is, or its name means, one that is not permitted (adhoc.allow)");
     peers.push_back({.ip = peer->ip, .port = port});
   }
   the_connect_guard().allow_only(std::move(peers));
@@ -127,7 +128,8 @@ tl::unexpected<failed> open_failure(int error, bool late, double deadline_s) {
     return fail(reason::protocol,
                 "the camera sends us on to " + where + ", which is not followed; use that address");
   if (the_connect_guard().refused_peer())
-    return fail(reason::config, "the name means another address than when it was checked");
+    return fail(reason::config,
+                "the name means another address than when it was checked (adhoc.allow)");
   if (late)
     return fail(why, "no answer to the RTSP requests within " +
                        std::to_string(std::lround(deadline_s)) + " s");

@@ -25,7 +25,7 @@ from wall import Wall, wait_until  # noqa: E402
 PORT = 23000
 NOBODY = "rtsp://127.0.0.1:23099/x"  # No camera listens there.
 SECRET = "Ge%heim/7@:x"
-KILLS = 30
+KILLS = int(os.environ.get("CAMWALL_KILLS", "30"))
 SERVERS = 3  # At a time.
 SEED = 2026
 LONGEST_RUN_S = 0.25
@@ -195,11 +195,13 @@ def test_cameras_of_other_files_name_file_and_line(wall, api):
 
 def test_a_file_by_hand_in_the_place_of_the_api_s_is_left_alone(wall, api):
     file = file_of(wall, "taken")
-    file.write_text("# mine\n")  # Holds no camera at all.
     try:
-        status, _, problem = api.create({"id": "taken", "url": NOBODY}, "?probe=false")
-        assert (status, problem["code"]) == (503, "files_unwritable"), problem
-        assert file.read_text() == "# mine\n"
+        # One without a camera, and one that is half done: then nothing is changed at all.
+        for text, code in (("cameras: []  # mine\n", "files_unwritable"), ("# mine\n", "configuration_invalid")):
+            file.write_text(text)
+            status, _, problem = api.create({"id": "taken", "url": NOBODY}, "?probe=false")
+            assert (status, problem["code"]) == (503, code), problem
+            assert file.read_text() == text
     finally:
         file.unlink()
 

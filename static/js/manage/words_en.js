@@ -8,7 +8,7 @@ export const words = {
   unsaved: 'What you entered is not saved yet.',
   add: 'Add a camera',
   add_first: 'Add the first camera',
-  add_first_text: 'It is tested before it is added, and shows up here at once.',
+  add_first_text: 'A camera is tested before it is added, and shows up here at once.',
   edit: 'Edit',
   edit_title: 'Edit {label}',
   remove: 'Remove',

@@ -9,7 +9,7 @@ export const words = {
   unsaved: 'Lo que ha escrito aún no está guardado.',
   add: 'Añadir una cámara',
   add_first: 'Añadir la primera cámara',
-  add_first_text: 'Se prueba antes de añadirla y aparece aquí enseguida.',
+  add_first_text: 'Cada cámara se prueba antes de añadirla y aparece aquí enseguida.',
   edit: 'Editar',
   edit_title: 'Editar {label}',
   remove: 'Quitar',

@@ -63,3 +63,64 @@ export function badTexts(page, limits) {
     return bad;
   }, limits);
 }
+
+/** Where the wall is looked at; `sizeMin` is the smallest text, in pixels: a phone is held in the hand. */
+export const SCREENS = {
+  phone: { width: 360, height: 740, sizeMin: 12 },
+  desktop: { width: 1440, height: 900, sizeMin: 14 },
+  '4k': { width: 3840, height: 2160, sizeMin: 14 },
+};
+
+/**
+ * What is cut or covered on the page or, while one is open, in its dialog: controls and texts that stick out of the window, controls that
+ * lie on each other, texts that are cut without an ellipsis, texts below a size. What can be scrolled to is not cut.
+ * @param {import('playwright-core').Page} page
+ * @param {number} sizeMin pixels
+ * @returns {Promise<string[]>}
+ */
+export function badLayout(page, sizeMin) {
+  return page.evaluate((least) => {
+    const dialog = document.querySelector('dialog[open]');
+    const large = document.querySelector('.tile[data-expanded]');
+    const tops = dialog ? [dialog] : large ? [large, ...document.querySelectorAll('body > [data-chrome]')] : [document.body];
+    const nameOf = (/** @type {Element} */ x) => `${x.tagName.toLowerCase()}.${[...x.classList].join('.')} "${(x.getAttribute('aria-label') ?? x.textContent ?? '').slice(0, 40)}"`;
+    const isSeen = (/** @type {Element} */ x) => x.getClientRects().length > 0 && x.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    /** What of a box can be seen where it is scrolled to. @param {Element} x */
+    const seenBox = (x) => {
+      let { left, right, top: above, bottom } = x.getBoundingClientRect();
+      for (let at = x.parentElement; at && at !== document.body; at = at.parentElement) {
+        if (!/auto|scroll/.test(getComputedStyle(at).overflowY)) continue;
+        const port = at.getBoundingClientRect();
+        above = Math.max(above, port.top);
+        bottom = Math.min(bottom, port.bottom);
+      }
+      return { left, right, above, bottom };
+    };
+    const all = tops.flatMap((x) => [...x.querySelectorAll('*')]).filter((x) => isSeen(x));
+    const controls = all.filter((x) => x.matches('button, a[href], input, select, summary, textarea'));
+    const texts = all.filter((x) => [...x.childNodes].some((y) => y.nodeType === Node.TEXT_NODE && y.textContent?.trim() !== '') && !x.matches('option, script, style, noscript, datalist *'));
+    /** @type {string[]} */
+    const bad = [];
+    for (const x of new Set([...controls, ...texts])) {
+      const { left, right, above, bottom } = seenBox(x);
+      if (bottom > above && (left < -0.5 || right > innerWidth + 0.5 || above < -0.5 || bottom > innerHeight + 0.5)) bad.push(`${nameOf(x)} sticks out of the window`);
+    }
+    for (const x of texts) {
+      const style = getComputedStyle(x);
+      if (parseFloat(style.fontSize) < least) bad.push(`${nameOf(x)} has ${style.fontSize}`);
+      const mayEnd = style.textOverflow === 'ellipsis' || style.getPropertyValue('-webkit-line-clamp') !== 'none';
+      if (style.display !== 'inline' && !mayEnd && x.scrollWidth > x.clientWidth + 1) bad.push(`${nameOf(x)} is wider than its place`);
+    }
+    // The whole tile is a button, and what lies on it belongs to it.
+    const apart = controls.filter((x) => !x.matches('.tile-open'));
+    for (const [i, a] of apart.entries()) {
+      const p = seenBox(a);
+      for (const b of apart.slice(i + 1)) {
+        const q = seenBox(b);
+        const over = Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 && Math.min(p.bottom, q.bottom) - Math.max(p.above, q.above) > 1;
+        if (over && !a.contains(b) && !b.contains(a)) bad.push(`${nameOf(a)} and ${nameOf(b)} lie on each other`);
+      }
+    }
+    return bad;
+  }, sizeMin);
+}

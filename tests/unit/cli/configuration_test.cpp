@@ -232,7 +232,19 @@ TEST_F(configuration_test, does_not_take_a_camera_that_gives_no_picture_unless_t
                      .probe = false}));
 }
 
-TEST_F(configuration_test, takes_a_change_back_when_the_files_as_a_whole_cannot_be_taken) {
+TEST_F(configuration_test, takes_a_change_back_when_the_files_as_a_whole_cannot_be_taken_with_it) {
+  start();
+  for (std::size_t i = 0; i < config::drop_ins_max; ++i)
+    folder_.write("cameras.d/" + std::to_string(i) + ".yaml", "cameras: []\n");
+  auto refused = create("yard");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, kind::unavailable);
+  EXPECT_EQ(refused.error().faults.size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
+  EXPECT_THAT(ids(), ElementsAre("gate"));
+}
+
+TEST_F(configuration_test, changes_nothing_while_the_files_as_a_whole_cannot_be_taken) {
   start();
   write_main("  - {id: gate, url: 'rtsp://gate/', audio: maybe}\n");
   auto refused = create("yard");
@@ -241,6 +253,56 @@ TEST_F(configuration_test, takes_a_change_back_when_the_files_as_a_whole_cannot_
   EXPECT_EQ(refused.error().faults.size(), 1U);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
   EXPECT_THAT(ids(), ElementsAre("gate"));
+}
+
+TEST_F(configuration_test, writes_into_the_folder_that_is_configured_now) {
+  start();
+  ASSERT_TRUE(create("one"));
+  folder_.write("wall.yaml",
+                "cameras_dir: elsewhere\nreload: {watch: false}\ncameras:\n"
+                "  - {id: gate, url: 'rtsp://gate/'}\n");
+  ASSERT_TRUE(reload());
+  EXPECT_THAT(ids(), ElementsAre("gate"));
+  ASSERT_TRUE(create("two"));
+  EXPECT_THAT(ids(), ElementsAre("gate", "two"));
+  EXPECT_THAT(file("elsewhere/api-two.yaml"), HasSubstr("rtsp://two/"));
+  EXPECT_THAT(file("cameras.d/api-one.yaml"), HasSubstr("rtsp://one/")) << "left where it was";
+}
+
+TEST_F(configuration_test, does_not_change_over_what_somebody_edited_and_nobody_has_read_yet) {
+  start();
+  auto made = create("yard");
+  ASSERT_TRUE(made);
+  auto text = file("cameras.d/api-yard.yaml");
+  auto edited = text;
+  edited.replace(edited.find("rtsp://yard/"), 12, "rtsp://shed/");
+  folder_.write("cameras.d/api-yard.yaml", edited);
+  camera_change change{.what = camera_change::kind::patch,
+                       .id = "yard",
+                       .body = R"({"label": "Yard"})",
+                       .if_match = made->etag};
+  auto refused = apply(change);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, kind::stale);
+  EXPECT_EQ(file("cameras.d/api-yard.yaml"), edited);
+  change.if_match.reset();
+  auto changed = apply(change);
+  ASSERT_TRUE(changed);
+  EXPECT_THAT(changed->json, HasSubstr("rtsp://shed/"));
+  folder_.write("cameras.d/api-yard.yaml", "# half a fi");
+  EXPECT_EQ(apply(change).error().what, kind::unavailable);
+  EXPECT_EQ(file("cameras.d/api-yard.yaml"), "# half a fi");
+}
+
+TEST_F(configuration_test, does_not_call_a_camera_removed_that_somebody_made_his_own) {
+  start();
+  ASSERT_TRUE(create("yard"));
+  folder_.write("cameras.d/mine.yaml", file("cameras.d/api-yard.yaml"));
+  std::filesystem::remove(folder_.path() / "cameras.d/api-yard.yaml");
+  auto kept = apply({.what = camera_change::kind::remove, .id = "yard"});
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().what, kind::read_only);
+  EXPECT_THAT(ids(), ElementsAre("gate", "yard"));
 }
 
 TEST_F(configuration_test, keeps_the_folders_of_streams_that_are_configured) {

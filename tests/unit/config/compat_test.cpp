@@ -41,6 +41,17 @@ TEST(compat_test, takes_port_0_twice) {
     "  - {profile: opencv, listen: \"127.0.0.1:0\"}\n");
 }
 
+TEST(compat_test, reads_where_addresses_of_clients_may_lead) {
+  EXPECT_EQ(load_good("cameras: []\n").adhoc, adhoc{}) << "off";
+  auto x = load_good(
+    "adhoc: {enabled: true, allow: ['rtsp://10.0.0.0/8', 'rtsp://[::1]:8554'],"
+    " cameras_max: 3, role: operator}\n");
+  EXPECT_TRUE(x.adhoc.enabled);
+  EXPECT_THAT(x.adhoc.allow, ElementsAre("rtsp://10.0.0.0/8", "rtsp://[::1]:8554"));
+  EXPECT_EQ(x.adhoc.cameras_max, 3U);
+  EXPECT_EQ(x.adhoc.role, compat_role::operator_);
+}
+
 class bad_compat_test : public testing::TestWithParam<bad_case> {};
 
 TEST_P(bad_compat_test, is_refused_with_its_place) {
@@ -54,6 +65,14 @@ const std::string range_hint =
 const std::vector<bad_case> cases{
   {"no_list", "compat: {profile: grid}\n",
    "wall.yaml:1:9: compat: expected a list, found a mapping\n"},
+  {"adhoc_of_nobody", "adhoc: {enabled: true}\n",
+   "wall.yaml:1:18: adhoc.enabled: is true, but adhoc.allow names no address, such as "
+   "rtsp://10.0.0.0/8:554\n"},
+  {"adhoc_everybody", "adhoc: {enabled: true, allow: ['rtsp://0.0.0.0/0']}\n",
+   "wall.yaml:1:32: adhoc.allow[0]: \"rtsp://0.0.0.0/0\" is everybody; name the network that the "
+   "cameras are in\n"},
+  {"adhoc_max", "adhoc: {cameras_max: 65}\n",
+   "wall.yaml:1:22: adhoc.cameras_max: \"65\" is not a whole number from 1 to 64\n"},
   {"empty_entry", "compat:\n  -\n", "wall.yaml:3:1: compat[0]: has no value\n"},
   {"nothing_said", "compat: [{}]\n",
    "wall.yaml:1:10: compat[0].profile: is missing\nwall.yaml:1:10: compat[0].listen: is missing\n"},

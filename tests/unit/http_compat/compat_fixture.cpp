@@ -58,6 +58,8 @@ void compat_fixture::start() {
       return stream_name{"yard", "main"};
     return url == "rtsp://yard/sub" ? std::optional{stream_name{"yard", "sub"}} : std::nullopt;
   };
+  compat.open_adhoc = open_adhoc_;
+  compat.find_adhoc = find_adhoc_;
   compat.shown_url = [](std::string_view camera) { return "rtsp://***@" + std::string{camera}; };
   compat.ids = &ids;
   compat.clock = [this] { return now; };
@@ -121,6 +123,12 @@ std::vector<std::string> compat_fixture::received(fake_socket& x) {
   x.peer->queued = 0;
   x.session->on_drained();
   return out;
+}
+
+void compat_fixture::add_camera(const std::string& id) {
+  auto changed = std::make_shared<wall_snapshot>(*wall.load());
+  changed->cameras.push_back(camera_with(id, {"main"}));
+  wall.publish(changed);
 }
 
 void compat_fixture::set_phase(const std::string& camera, phase x, reason why,

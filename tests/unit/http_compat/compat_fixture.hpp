@@ -34,6 +34,9 @@ protected:
   void set_phase(const std::string& camera, phase x, reason why = reason::none,
                  const std::string& detail = {});
 
+  /// One more, live, with the stream `main`.
+  void add_camera(const std::string& id);
+
   /// A picture, or a piece of video, arrives for all who watch.
   void send(const std::string& payload, chunk_kind kind = chunk_kind::jpeg);
 
@@ -56,6 +59,8 @@ protected:
   camera_catalogue* catalogue_ = nullptr;
   snapshot_source* snapshots_ = nullptr;
   std::function<void(std::string_view, camera_order)> order_;
+  decltype(compat_services::open_adhoc) open_adhoc_;
+  decltype(compat_services::find_adhoc) find_adhoc_;
 
   snapshot_cell wall;
   fake_hub hub;

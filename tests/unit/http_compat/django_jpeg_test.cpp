@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+
 namespace camwall::http {
 namespace {
 
@@ -56,6 +58,35 @@ TEST_F(django_jpeg_test, refuses_addresses_and_numbers_that_are_no_cameras) {
   EXPECT_EQ(connect("/ws/stream/?stream_id=3").peer->code, 4004);
   EXPECT_EQ(connect("/ws/stream/?stream_id=x").peer->code, 4004);
   EXPECT_TRUE(hub.feeds.empty());
+}
+
+TEST_F(django_jpeg_test, finds_cameras_whose_numbers_began_anew_at_the_unix_time) {
+  std::ofstream{folder.path() / "ids.json"} << "damaged";
+  ids = std::move(
+    compat_ids::load(folder.path() / "ids.json", std::vector<std::string>{"gate", "yard"})->ids);
+  start();
+  auto number = std::to_string(ids.find("yard")->number);
+  ASSERT_EQ(number.size(), 10U);
+  auto x = connect("/ws/stream/?stream_id=" + number);
+  ASSERT_EQ(hub.feeds.size(), 1U);
+  EXPECT_EQ(hub.feeds.begin()->second.what.camera, "yard");
+  EXPECT_EQ(get("/api/streams/" + number + "/").status, 200);
+}
+
+TEST_F(django_jpeg_test, finds_a_camera_that_nobody_configured_by_its_number) {
+  find_adhoc_ = [](std::uint64_t number) -> std::optional<adhoc_camera> {
+    if (number != 9'007'199'254'740'991)
+      return std::nullopt;
+    return adhoc_camera{
+      .stream = {"yard", "main"}, .number = number, .lease = std::make_shared<int>()};
+  };
+  start();
+  auto x = connect("/ws/stream/?stream_id=9007199254740991");
+  ASSERT_EQ(hub.feeds.size(), 1U);
+  EXPECT_EQ(hub.feeds.begin()->second.what.stream, "main");
+  for (const auto* other : {"9007199254740990", "90071992547409910", "-1", "0x10"})
+    EXPECT_EQ(get("/api/streams/" + std::string{other} + "/").status, 404) << other;
+  EXPECT_EQ(connect("/ws/stream/?stream_id=9007199254740990").peer->code, 4004);
 }
 
 TEST_F(django_jpeg_test, waits_for_start_when_the_query_names_no_camera) {
@@ -148,6 +179,17 @@ TEST_F(django_jpeg_test, says_once_that_the_camera_is_away) {
   set_phase("gate", phase::disabled);
   advance(x);
   EXPECT_EQ(said(x), "{\"error\":\"the camera is disabled\"}\n");
+  EXPECT_EQ(x.peer->code, 0);
+}
+
+TEST_F(django_jpeg_test, names_the_limit_that_keeps_the_camera_back) {
+  auto x = connect("/ws/stream/?stream_id=1");
+  set_phase("gate", phase::idle, reason::resources, "as many as may (limits.streams_max)");
+  advance(x, 2s);
+  EXPECT_EQ(said(x), "") << "that may be of an earlier try";
+  advance(x, 2s);
+  advance(x, 2s);
+  EXPECT_EQ(said(x), "{\"error\":\"as many as may (limits.streams_max)\"}\n");
   EXPECT_EQ(x.peer->code, 0);
 }
 

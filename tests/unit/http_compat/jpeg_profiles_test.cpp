@@ -70,7 +70,49 @@ protected:
   opencv_test() : compat_fixture(compat_profile::opencv) {
     // nop
   }
+
+  /// Clients may name any address: it is `_adhoc-1`.
+  void permit() {
+    open_adhoc_ = [this](std::string_view, role) {
+      return adhoc_camera{.stream = {"_adhoc-1", "main"}, .number = 0, .lease = lease};
+    };
+    start();
+  }
+
+  std::shared_ptr<int> lease = std::make_shared<int>();
 };
+
+TEST_F(opencv_test, waits_for_a_camera_that_nobody_configured_and_lets_go_of_it) {
+  permit();
+  auto x = connect("/ws/stream?rtsp_url=rtsp://10.0.0.1/");
+  EXPECT_EQ(x.peer->code, 0);
+  EXPECT_TRUE(hub.feeds.empty());
+  EXPECT_EQ(lease.use_count(), 3) << "the session has it, and what it watches";
+  add_camera("_adhoc-1");
+  advance(x);
+  ASSERT_EQ(hub.feeds.size(), 1U);
+  EXPECT_EQ(hub.feeds.begin()->second.what.camera, "_adhoc-1");
+  x.session.reset();
+  EXPECT_EQ(lease.use_count(), 1);
+}
+
+TEST_F(opencv_test, says_when_a_camera_that_nobody_configured_is_where_it_must_not_be) {
+  permit();
+  auto x = connect("/ws/stream?rtsp_url=rtsp://some.name/");
+  add_camera("_adhoc-1");
+  set_phase("_adhoc-1", phase::backoff, reason::config, "not permitted");
+  advance(x);
+  EXPECT_EQ(x.peer->code, 4001);
+  EXPECT_EQ(said(x), "{\"error\":\"not permitted\"}\n");
+}
+
+TEST_F(opencv_test, gives_up_when_a_camera_that_nobody_configured_does_not_come) {
+  permit();
+  auto x = connect("/ws/stream?rtsp_url=rtsp://10.0.0.1/");
+  advance(x, 16s);
+  EXPECT_EQ(x.peer->code, 1013);
+  EXPECT_EQ(said(x), "{\"error\":\"the camera could not be begun in time\"}\n");
+}
 
 TEST_F(opencv_test, shows_the_native_size) {
   auto x = connect("/ws/stream?rtsp_url=rtsp%3A%2F%2Fyard%2Fmain");
@@ -103,6 +145,12 @@ TEST_F(opencv_test, gives_up_when_no_picture_comes) {
   advance(x, 2s);
   EXPECT_EQ(said(x), "{\"error\":\"the camera sends no picture\"}\n");
   EXPECT_EQ(x.peer->code, 1013);
+  auto kept_back = connect("/ws/stream?rtsp_url=rtsp://yard/sub");
+  set_phase("yard", phase::idle, reason::resources, "as many as may (limits.streams_max)");
+  advance(kept_back, 14s);
+  EXPECT_EQ(kept_back.peer->code, 0) << "another one may end";
+  advance(kept_back, 2s);
+  EXPECT_EQ(said(kept_back), "{\"error\":\"as many as may (limits.streams_max)\"}\n");
   auto y = connect("/ws/stream?rtsp_url=rtsp://yard/sub");
   send("jpeg");
   advance(y, 60s);

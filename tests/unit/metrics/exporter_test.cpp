@@ -108,6 +108,23 @@ TEST_F(exporter_test, forgets_a_camera_that_is_gone) {
   EXPECT_THAT(exporter_.text(), Not(HasSubstr("gate")));
 }
 
+TEST_F(exporter_test, counts_cameras_that_clients_named_without_a_series_for_each) {
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_adhoc_cameras{state=\"live\"} 0\n"));
+  adhoc_status now{.enabled = true, .cameras_max = 8, .cameras = {}, .logins_held = 2, .begun = 7};
+  for (const auto* id : {"_adhoc-6", "_adhoc-7"})
+    now.cameras.push_back(
+      {.id = id, .host = "10.0.0.7", .since = {}, .phase = phase::live, .detail = {}});
+  now.refused[static_cast<std::size_t>(adhoc_refused::login)] = 5;
+  exporter_.read_adhoc([&] { return now; });
+  auto text = exporter_.text();
+  EXPECT_THAT(text, HasSubstr("camwall_adhoc_cameras{state=\"live\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_adhoc_cameras_begun_total 7\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_adhoc_logins_held 2\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_adhoc_refused_total{reason=\"login\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("camwall_adhoc_refused_total{reason=\"off\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("_adhoc-")));
+}
+
 TEST_F(exporter_test, counts_requests_by_route_and_not_by_path) {
   for (int i = 0; i < 3; ++i)
     exporter_.http().request("/hls/:camera/:stream/:file", "GET", 200,

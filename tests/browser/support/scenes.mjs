@@ -1,0 +1,216 @@
+// What people see of the wall, as a table: for pictures and for checks. Cameras, server and faults are real.
+
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openBrowser, waitForTiles } from './browser.mjs';
+import { openWall } from './wall.mjs';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const PROGRAM = join(resolve(REPOSITORY, process.env.CAMWALL_BUILD ?? 'build/release'), 'camwall');
+const CAMERAS = 16;
+const LIVE_MS = 60_000;
+const FAULT_MS = 30_000;
+const USER = 'admin';
+const PASSWORD = 'a-guard-1234';
+
+/** What is done to which camera, and the badges that it has then. @type {[camera: string, badges: string[], orders: string[]][]} */
+const FAULTS = [
+  ['cam03', ['offline'], ['refuse cam03 on', 'drop cam03 rst']],
+  ['cam06', ['auth_failed'], ['answer cam06 401', 'drop cam06 rst']],
+  ['cam08', ['stale', 'connecting', 'offline'], ['freeze cam08']],
+  ['cam11', ['black'], ['play cam11 black']],
+];
+const CAMERAS_OF_API = '**/api/v1/cameras';
+/** Switched off by a person. */
+const SWITCHED_OFF = 'cam14';
+
+/**
+ * @typedef {object} Stage
+ * @property {import('playwright-core').Page} page
+ * @property {string[]} problems
+ * @property {string} url
+ * @property {() => Promise<void>} hurt some of the cameras, once
+ * @property {() => Promise<void>} close
+ *
+ * @typedef {object} Scene
+ * @property {string} name
+ * @property {(stage: Stage) => Promise<void>} prepare in any size of the window, as often as wanted
+ */
+
+/** @returns {Promise<Stage>} */
+export async function openStage() {
+  const hash = spawnSync(PROGRAM, ['hash-password'], { input: `${PASSWORD}\n`, encoding: 'utf8' }).stdout.trim();
+  const wall = await openWall(null, `users:\n  - {name: ${USER}, role: admin, password_hash: "${hash}"}\ndefaults:\n  picture: {black_after: 2s}\n`);
+  const browser = await openBrowser({ width: 1440, height: 900 });
+  const { page, problems } = browser;
+  let hurt = false;
+  return {
+    page,
+    problems,
+    url: wall.url,
+    hurt: async () => {
+      if (hurt || !wall.command) return;
+      hurt = true;
+      for (const order of FAULTS.flatMap(([, , orders]) => orders)) await wall.command(order);
+      await page.request.post(new URL(`/api/v1/cameras/${SWITCHED_OFF}/disable`, wall.url).href, { headers: { Origin: new URL(wall.url).origin } });
+    },
+    close: async () => {
+      await browser.close();
+      await wall.close();
+    },
+  };
+}
+
+/** @param {Stage} stage */
+async function logIn({ page, url }) {
+  const session = new URL('/api/v1/session', url).href;
+  if ((await page.request.get(session)).ok()) return;
+  const answer = await page.request.post(session, { data: { user: USER, password: PASSWORD, remember: false }, headers: { Origin: new URL(url).origin } });
+  if (!answer.ok()) throw new Error(`the login was refused: ${answer.status()}`);
+}
+
+/**
+ * All that the page loads after its start is there; the pointer rests outside.
+ * @param {Stage} stage
+ * @param {string} [address]
+ * @param {() => Promise<unknown>} [pretend] what lasts until the next page
+ */
+async function openPage(stage, address = '/', pretend = async () => {}) {
+  await logIn(stage);
+  await stage.page.goto('about:blank'); // A page that differs by its hash alone would not be loaded anew.
+  await stage.page.unroute(CAMERAS_OF_API);
+  await pretend();
+  await stage.page.goto(new URL(address, stage.url).href);
+  await stage.page.waitForSelector('.toast', { state: 'attached', timeout: LIVE_MS });
+  if (!address.includes('kiosk')) await stage.page.waitForSelector('.manage-button', { state: 'attached', timeout: LIVE_MS });
+}
+
+/** The menu's button goes out of sight when nobody moves. @param {Stage} stage */
+const quiet = ({ page }) => page.waitForSelector('.manage:not([data-awake])', { state: 'attached' });
+
+/** @param {Stage} stage */
+const allLive = ({ page }) =>
+  waitForTiles(page, (x) => x.length === CAMERAS && x.every((tile) => tile.badge === 'live'), { deadlineMs: LIVE_MS, what: 'all cameras are live' });
+
+/** @param {Stage} stage */
+async function someOffline(stage) {
+  await stage.hurt();
+  const wanted = new Map([...FAULTS.map(([camera, badges]) => /** @type {const} */ ([camera, badges])), [SWITCHED_OFF, ['off']]]);
+  const isSo = (/** @type {import('./browser.mjs').TileFacts} */ x) => (wanted.get(x.camera) ?? ['live']).includes(x.badge);
+  await waitForTiles(stage.page, (x) => x.length === CAMERAS && x.every(isSo), { deadlineMs: LIVE_MS + FAULT_MS, what: 'some cameras are offline' });
+  await stage.page.waitForSelector('#strip:not([hidden])', { timeout: FAULT_MS });
+}
+
+/** By the keyboard: a tile has the focus. @param {Stage} stage @param {string} camera @param {string} deed */
+async function choose({ page }, camera, deed) {
+  await page.locator(`.tile[data-camera="${camera}"] .tile-open`).focus();
+  await page.keyboard.press('c');
+  await page.locator(`.menu-item[data-deed="${deed}"]`).click();
+}
+
+/** @type {readonly Scene[]} */
+export const SCENES = [
+  {
+    name: 'wall',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await quiet(stage);
+    },
+  },
+  {
+    name: 'bar',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await stage.page.locator('.tile[data-camera="cam02"] .tile-open').focus();
+      await stage.page.keyboard.press('Home');
+      await stage.page.waitForSelector('.manage[data-awake]');
+      await stage.page.locator('.tile[data-camera="cam01"] .tile-bar').waitFor();
+    },
+  },
+  {
+    name: 'expanded',
+    prepare: async (stage) => {
+      await openPage(stage, '/#cam01');
+      await stage.page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: LIVE_MS });
+      await stage.page.waitForSelector('[data-expanded][data-badge="live"] .tool.info', { timeout: LIVE_MS });
+    },
+  },
+  {
+    name: 'details',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await stage.page.locator('.tile[data-camera="cam06"] .tile-open').focus();
+      await stage.page.keyboard.press('i');
+      await stage.page.locator('.tile-details [data-row="video"]').waitFor();
+    },
+  },
+  {
+    name: 'menu',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await stage.page.locator('.tile[data-camera="cam02"] .tile-open').focus();
+      await stage.page.keyboard.press('c');
+      await stage.page.locator('.menu-item').first().waitFor();
+    },
+  },
+  {
+    name: 'add',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await choose(stage, 'cam01', 'add');
+      const form = stage.page.locator('dialog.camera-form');
+      await form.getByLabel('Brand').selectOption('reolink');
+      await form.getByLabel('Host name or IP address').fill('192.0.2.21');
+      await form.getByLabel('Name', { exact: true }).fill('Back yard');
+      await form.locator('.form-preview code').first().waitFor();
+    },
+  },
+  {
+    name: 'offline',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await someOffline(stage);
+      await quiet(stage);
+    },
+  },
+  {
+    name: 'history',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await someOffline(stage);
+      await choose(stage, 'cam03', 'history');
+      await stage.page.locator('dialog.history .past-event').nth(2).waitFor();
+    },
+  },
+  {
+    name: 'kiosk',
+    prepare: async (stage) => {
+      await openPage(stage, '/?kiosk=1');
+      await someOffline(stage);
+    },
+  },
+  {
+    name: 'empty',
+    prepare: async (stage) => {
+      const { page } = stage;
+      // Without the socket nobody tells of cameras.
+      await openPage(stage, '/?player=hls', () => page.route(CAMERAS_OF_API, (route) => route.fulfill({ json: { cameras: [], next: null } })));
+      await page.getByRole('button', { name: 'Add the first camera' }).waitFor();
+    },
+  },
+  {
+    name: 'login',
+    prepare: async ({ page, url }) => {
+      await page.context().clearCookies();
+      await page.goto('about:blank');
+      await page.goto(new URL('/login?next=%2F', url).href);
+      await page.getByRole('button', { name: 'Log in' }).waitFor();
+    },
+  },
+];
