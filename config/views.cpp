@@ -17,6 +17,11 @@ bool is_camera(const wall& all, std::string_view id) {
                      [&](const auto& camera) { return camera.id == id; });
 }
 
+bool is_group(const wall& all, std::string_view name) {
+  return std::any_of(all.cameras.begin(), all.cameras.end(),
+                     [&](const auto& camera) { return camera.group == name; });
+}
+
 void read_name(section& here, std::set<std::string>& taken, wall_view& into) {
   if (here.find("name") == nullptr) {
     here.error("name", "is missing");
@@ -48,8 +53,11 @@ void read_cameras_of(section& here, const wall& all, wall_view& into) {
       here.warn(id, id.shown + " is not the id of a camera");
     into.cameras.push_back(std::move(id.text));
   }
-  for (auto& group : here.texts("groups", view_names_max))
+  for (auto& group : here.texts("groups", view_names_max)) {
+    if (!is_group(all, group.text))
+      here.warn(group, group.shown + " is the group of no camera");
     into.groups.push_back(std::move(group.text));
+  }
 }
 
 void read_spans(section& here, const wall& all, wall_view& into) {

@@ -111,7 +111,7 @@ private:
     if (!value.is_array() || value.size() > view_names_max)
       return fault(key, "has to be a list of at most " + std::to_string(view_names_max) + " names");
     for (const auto& name : value) {
-      if (!is_plain_text(name, name_bytes_max))
+      if (name == "" || !is_plain_text(name, name_bytes_max))
         return fault(key, "holds what is not a name");
       into.push_back(name.get<std::string>());
     }
@@ -122,7 +122,7 @@ private:
       return fault(key, "has to be an object of at most " + std::to_string(view_names_max) +
                           " cameras with their sizes");
     for (const auto& [id, size] : value.items()) {
-      if (id.size() > name_bytes_max || !size.is_string() ||
+      if (id.empty() || id.size() > name_bytes_max || !size.is_string() ||
           !is_view_span(size.get_ref<const std::string&>()))
         return fault(key, "holds what is not a size from 1x1 to 4x4");
       out_.view.spans[id] = size.get<std::string>();
@@ -168,11 +168,11 @@ std::string text_of(const std::vector<shown_view>& all, bool may_save, bool may_
   return dump({{"views", std::move(views)}, {"may_save", may_save}, {"may_share", may_share}});
 }
 
-std::vector<saved_view> read_view_file(std::string_view text) {
+view_file_content read_view_file(std::string_view text) {
   auto file = json::parse(text, nullptr, false);
   if (!file.is_object() || !file.contains("views") || !file["views"].is_array())
     throw std::runtime_error("is not a file of views");
-  std::vector<saved_view> out;
+  view_file_content out;
   for (const auto& entry : file["views"]) {
     view_reader reader;
     if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string() ||
@@ -181,8 +181,10 @@ std::vector<saved_view> read_view_file(std::string_view text) {
     auto x = reader.read(entry);
     x.view.name = entry["name"].get<std::string>();
     x.owner = entry["owner"].get<std::string>();
-    if (reader.faults.empty() && is_view_name(x.view.name)) // Of another version: left out.
-      out.push_back(std::move(x));
+    if (reader.faults.empty() && is_view_name(x.view.name))
+      out.views.push_back(std::move(x));
+    else
+      ++out.left_out;
   }
   return out;
 }

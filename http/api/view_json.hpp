@@ -5,6 +5,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,13 @@ std::string text_of(const shown_view& x);
 /// `{"views": […], "may_share": …, "may_save": …}`
 std::string text_of(const std::vector<shown_view>& all, bool may_save, bool may_share);
 
+struct view_file_content {
+  std::vector<saved_view> views;
+  std::size_t left_out = 0; ///< Views that are not as `view_file` writes them: of another version.
+};
+
 /// The file in which saved views are kept. Throws std::runtime_error when it cannot be read as one.
-std::vector<saved_view> read_view_file(std::string_view text);
+view_file_content read_view_file(std::string_view text);
 std::string view_file(const std::vector<saved_view>& all);
 
 } // namespace camwall::http

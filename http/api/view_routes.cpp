@@ -7,8 +7,10 @@
 #include "http/problem.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace camwall::http {
 
@@ -128,10 +130,12 @@ private:
 
   std::vector<shown_view> views_for(const principal& who) const {
     auto wall = services_->wall->load();
-    auto out = store()->views_of(who.name, may_share(who));
     // Nobody's views are those of the administrator of this machine, who has no name either.
-    if (!may_save(who))
-      std::erase_if(out, [](const auto& x) { return !x.shared; });
+    auto owner = may_save(who) ? std::optional<std::string_view>{who.name} : std::nullopt;
+    auto out = store()->views_of(owner, may_share(who));
+    if (!permits(who, action::view_configuration))
+      for (auto& x : out)
+        x.view.source.clear();
     // A view that is emptied would be one of every camera.
     std::erase_if(out, [&](auto& x) {
       auto whole = x.view.cameras.empty() && x.view.groups.empty();

@@ -1,14 +1,10 @@
 #include "http/api/view_store.hpp"
 
-#include "http/access/access_state.hpp"
-
 #include <pthread.h>
 
 #include <algorithm>
 #include <exception>
-#include <fstream>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 namespace camwall::http {
@@ -19,10 +15,24 @@ bool is_same_place(const saved_view& a, const saved_view& b) {
   return a.view.name == b.view.name && a.shared == b.shared && (a.shared || a.owner == b.owner);
 }
 
-std::size_t count(const std::vector<saved_view>& all, const saved_view& like) {
-  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const auto& x) {
-    return x.shared == like.shared && (x.shared || x.owner == like.owner);
-  }));
+/// Whether `x` fits in beside the others that share its limits; `all` may hold what it replaces.
+bool has_room(const std::vector<saved_view>& all, const saved_view& x) {
+  std::size_t views = 1;
+  std::size_t everybodys = 1;
+  auto bytes = view_file({x}).size();
+  for (const auto& y : all) {
+    if (is_same_place(x, y))
+      continue;
+    ++everybodys;
+    if (y.shared != x.shared || (!x.shared && y.owner != x.owner))
+      continue;
+    ++views;
+    bytes += view_file({y}).size();
+  }
+  using limits = view_limits;
+  return everybodys <= limits::saved_max &&
+         views <= (x.shared ? limits::shared_max : limits::of_owner_max) &&
+         bytes <= (x.shared ? limits::shared_bytes_max : limits::of_owner_bytes_max);
 }
 
 } // namespace
@@ -43,22 +53,25 @@ view_store::~view_store() {
 }
 
 void view_store::load() {
-  std::ifstream in{parts_.file, std::ios::binary};
-  if (!in)
+  auto text = read_state_file(parts_.file);
+  if (!text)
     return; // Nothing was saved yet.
-  std::string text(view_limits::file_bytes_max, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  auto warn = [this](const std::string& what) {
+    if (parts_.on_warning)
+      parts_.on_warning(parts_.file.string() + ": " + what);
+  };
   try {
-    saved_ = std::make_shared<const saved_views>(read_view_file(text));
-  } catch (const std::exception&) {
+    auto found = read_view_file(*text);
+    saved_ = std::make_shared<const saved_views>(std::move(found.views));
+    if (found.left_out == 0)
+      return;
     auto aside = parts_.file;
     aside += ".broken";
-    std::error_code ignored;
-    std::filesystem::rename(parts_.file, aside, ignored);
-    if (parts_.on_warning)
-      parts_.on_warning(parts_.file.string() + ": damaged; set aside as " +
-                        aside.filename().string() + ": the views that were saved are gone");
+    if (replace_state_file(aside, *text)) // The next change writes the file without them.
+      warn(std::to_string(found.left_out) + " views cannot be read; all are kept in " +
+           aside.filename().string());
+  } catch (const std::exception&) {
+    warn("damaged; set aside as " + set_aside(parts_.file) + ": the views that were saved are gone");
   }
 }
 
@@ -67,7 +80,8 @@ void view_store::configure(std::vector<wall_view> views) {
   configured_ = std::move(views);
 }
 
-std::vector<shown_view> view_store::views_of(std::string_view owner, bool may_share) const {
+std::vector<shown_view> view_store::views_of(std::optional<std::string_view> owner,
+                                             bool may_share) const {
   std::vector<shown_view> out;
   std::shared_ptr<const saved_views> saved;
   {
@@ -80,7 +94,7 @@ std::vector<shown_view> view_store::views_of(std::string_view owner, bool may_sh
     return std::none_of(out.begin(), out.end(),
                         [&](const auto& y) { return y.view.name == x.view.name; });
   };
-  auto is_own = [&](const saved_view& x) { return !x.shared && x.owner == owner; };
+  auto is_own = [&](const saved_view& x) { return !x.shared && owner && x.owner == *owner; };
   auto begin_own = out.size();
   for (const auto& x : *saved)
     if (is_own(x) && is_new(x))
@@ -98,19 +112,24 @@ void view_store::put(saved_view x, bool may_share, told done) {
   if (is_configured(x.view.name) || (x.shared && !may_share))
     return done(outcome::read_only);
   auto what = [this, x = std::move(x)](saved_views& all) {
-    auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& y) { return is_same_place(x, y); });
-    if (found != all.end()) {
-      *found = x;
-      return outcome::replaced;
-    }
-    auto max = x.shared ? view_limits::shared_max : view_limits::of_owner_max;
-    if (all.size() >= view_limits::saved_max || count(all, x) >= max) {
+    if (!has_room(all, x)) {
       limit("views");
       return outcome::limit;
     }
-    all.push_back(x);
-    return outcome::done;
+    auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& y) { return is_same_place(x, y); });
+    auto replaced = found != all.end();
+    if (replaced)
+      *found = x;
+    else
+      all.push_back(x);
+    if (x.shared) {
+      auto own = x;
+      own.shared = false;
+      auto erased = std::erase_if(all, [&](const auto& y) { return is_same_place(own, y); });
+      replaced = replaced || erased > 0;
+    }
+    return replaced ? outcome::replaced : outcome::done;
   };
   post(std::move(what), std::move(done));
 }
@@ -187,7 +206,7 @@ view_store::outcome view_store::apply(const change& what) {
     limit("views");
     return outcome::limit;
   }
-  if (!parts_.file.empty() && !save_access_state(parts_.file, text))
+  if (!parts_.file.empty() && !replace_state_file(parts_.file, text))
     return outcome::unwritable;
   std::lock_guard guard{mutex_};
   saved_ = std::make_shared<const saved_views>(std::move(all));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/api/view_json.hpp"
+#include "http/state_file.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -23,7 +24,10 @@ struct view_limits {
   static constexpr std::size_t of_owner_max = 32; ///< Saved by one user.
   static constexpr std::size_t shared_max = 64;   ///< Saved for everybody.
   static constexpr std::size_t saved_max = 1024;  ///< Of all users.
-  static constexpr std::size_t file_bytes_max = 4UL * 1024 * 1024;
+  /// One user fills neither the file nor the room of the others. Bytes as they are in the file.
+  static constexpr std::size_t of_owner_bytes_max = 128UL * 1024;
+  static constexpr std::size_t shared_bytes_max = 1024UL * 1024;
+  static constexpr std::size_t file_bytes_max = state_file_bytes_max;
   static constexpr std::size_t changes_max = 64; ///< That wait to be written.
 };
 
@@ -63,11 +67,13 @@ public:
   void configure(std::vector<wall_view> views);
 
   /// What `owner` may see: the configuration's, then those for everybody, then his own. Of several
-  /// with one name there is one: the first of the configuration, else his own.
-  std::vector<shown_view> views_of(std::string_view owner, bool may_share) const;
+  /// with one name there is one: that of the configuration, else his own. Without an owner: who
+  /// keeps none.
+  std::vector<shown_view> views_of(std::optional<std::string_view> owner, bool may_share) const;
 
-  /// Saves a view, or replaces that of the same name and owner, or for everybody. `may_share`: the
-  /// client may change what is for everybody.
+  /// Saves a view, or replaces that of the same name and owner, or for everybody. One for everybody
+  /// takes the place of the owner's, too, which would hide it from him. `may_share`: the client may
+  /// change what is for everybody.
   void put(saved_view x, bool may_share, told done);
 
   /// Removes the owner's view of this name; without one, that for everybody.

@@ -11,7 +11,8 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
-const std::string cameras = "cameras: [{id: a, url: 'rtsp://a/'}, {id: b, url: 'rtsp://b/'}]\n";
+const std::string cameras =
+  "cameras: [{id: a, url: 'rtsp://a/', group: yard}, {id: b, url: 'rtsp://b/'}]\n";
 
 TEST(views_test, reads_views_and_says_where_they_stand) {
   auto x = load_good(cameras + R"(views:
@@ -35,11 +36,14 @@ TEST(views_test, reads_views_and_says_where_they_stand) {
   EXPECT_THAT(x.warnings, IsEmpty());
 }
 
-TEST(views_test, warns_of_cameras_that_are_not_there) {
-  auto x = load_good(cameras + "views: [{name: front, cameras: [c], spans: [d=2x2]}]\n");
+TEST(views_test, warns_of_cameras_and_groups_that_are_not_there) {
+  auto x =
+    load_good(cameras + "views: [{name: front, cameras: [c], groups: [roof], spans: [d=2x2]}]\n");
   EXPECT_THAT(x.views.at(0).cameras, ElementsAre("c"));
-  ASSERT_EQ(x.warnings.size(), 2U);
+  ASSERT_EQ(x.warnings.size(), 3U);
   EXPECT_THAT(x.warnings[0], testing::HasSubstr("\"c\" is not the id of a camera"));
+  EXPECT_THAT(x.warnings[1], testing::HasSubstr("\"roof\" is the group of no camera"));
+  EXPECT_THAT(x.warnings[2], testing::HasSubstr("\"d\" is not the id of a camera"));
 }
 
 TEST(views_test, changes_are_in_force_at_once_wherever_the_view_stands) {
