@@ -211,10 +211,22 @@ test('a view is saved by name, is there for another browser, and is deleted agai
   await page.keyboard.type('Night shift');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => new URLSearchParams(location.search).get('view') === 'night-shift');
+  // It was on the disk before the page said so.
+  await wall.stopServer?.();
+  await wall.startServer?.();
   const other = await openBrowser({ width: 1440, height: 900 });
   try {
-    await other.page.goto(new URL(`/?player=${PLAYER}&view=night-shift`, wall.url).href);
-    await other.page.waitForFunction(() => document.querySelectorAll('.tile:not([data-away])').length === 9);
+    const shown = (/** @type {number} */ n) =>
+      other.page.waitForFunction((wanted) => document.querySelectorAll('.tile:not([data-away])').length === wanted, n, { timeout: 2 * SOON_MS });
+    // A server that does not tell of views at first keeps no picture away, and nobody from his view for long.
+    let asked = 0;
+    await other.page.route('**/api/v1/views', (route) => (++asked === 1 ? route.abort() : route.continue()));
+    await other.page.goto(new URL(`/?player=${PLAYER}&view=night-shift&kiosk=1`, wall.url).href);
+    await shown(16);
+    await shown(9);
+    await waitForTiles(other.page, (list) => list.filter((x) => x.badge === 'live').length === 9, { deadlineMs: LIVE_MS, what: 'the view is live' });
+    const frames = await presentedFrames(other.page, 3_000);
+    assert.equal(Object.values(frames).filter((n) => n > 5).length, 9, JSON.stringify(frames));
   } finally {
     await other.close();
   }
