@@ -230,6 +230,9 @@ test('a view is saved by name, is there for another browser, and is deleted agai
   } finally {
     await other.close();
   }
+  await page.mouse.move(200, 400);
+  await page.mouse.move(220, 400);
+  await page.waitForSelector('.views-bar[data-shown]');
   await page.click('.views-button >> text=/Save view/');
   await page.click('.views-danger');
   await page.waitForFunction(() => !new URLSearchParams(location.search).has('view'));

@@ -1,6 +1,7 @@
 """Users, roles, sessions, tokens and links over a real server: who gets what, and what a browser is allowed."""
 
 import base64
+import http.client
 import json
 import pathlib
 import re
