@@ -71,7 +71,8 @@ void view_store::load() {
       warn(std::to_string(found.left_out) + " views cannot be read; all are kept in " +
            aside.filename().string());
   } catch (const std::exception&) {
-    warn("damaged; set aside as " + set_aside(parts_.file) + ": the views that were saved are gone");
+    warn("damaged; set aside as " + set_aside(parts_.file) +
+         ": the views that were saved are gone");
   }
 }
 
