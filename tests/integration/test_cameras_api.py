@@ -25,7 +25,7 @@ from wall import Wall, wait_until  # noqa: E402
 PORT = 23000
 NOBODY = "rtsp://127.0.0.1:23099/x"  # No camera listens there.
 SECRET = "Ge%heim/7@:x"
-KILLS = 30
+KILLS = int(os.environ.get("CAMWALL_KILLS", "30"))
 SERVERS = 3  # At a time.
 SEED = 2026
 LONGEST_RUN_S = 0.25
@@ -180,6 +180,22 @@ def test_a_secret_that_comes_back_masked_is_as_it_was_and_goes_nowhere_else(wall
     status, _, problem = api.create({"id": "other", "url": cameras.bare_url("gate"), "username": "us er", "password": "***"})
     assert status == 422 and problem["errors"][0]["pointer"] == "/password"
     assert api.patch("new", {"password": SECRET + "!"})[2]["code"] == "probe_auth", "and it is tried"
+
+
+def test_a_known_password_is_tried_without_being_told_and_at_its_own_camera_only(wall, cameras, api):
+    assert api.create({"id": "new", "url": cameras.url("gate")})[0] == 201
+    masked = api.read("new")[2]
+    body = {"camera": "new", "url": masked["url"], "username": masked["username"], "password": masked["password"]}
+    status, _, found = call(wall.port, "POST", "/api/v1/probe", body)
+    assert (status, found["reason"], found["video"]) == (200, None, "h264"), found
+    with socket.create_server(("127.0.0.1", 0)) as thief:
+        thief.settimeout(0)
+        there = f"rtsp://127.0.0.1:{thief.getsockname()[1]}/x"
+        status, _, problem = call(wall.port, "POST", "/api/v1/probe", {**body, "url": there})
+        assert (status, problem["errors"][0]["pointer"]) == (422, "/url"), problem
+        with pytest.raises(BlockingIOError):
+            thief.accept()
+    assert call(wall.port, "POST", "/api/v1/probe", {**body, "camera": "nobody"})[0] == 404
 
 
 def test_cameras_of_other_files_name_file_and_line(wall, api):
