@@ -288,8 +288,9 @@ TEST_F(api_test, looks_at_an_address_with_a_login_that_only_the_server_knows) {
        }) {
     auto answer = probe(x.body);
     EXPECT_EQ(answer.status, x.status) << x.body;
-    if (*x.pointer != 0)
+    if (*x.pointer != 0) {
       EXPECT_EQ(json::parse(answer.body).at("errors").at(0).at("pointer"), x.pointer) << x.body;
+    }
   }
   EXPECT_EQ(prober.last.url, "") << "nobody has looked";
 }
