@@ -68,7 +68,8 @@ def test_the_configuration_is_right_and_has_an_administrator_from_a_secret(tmp_p
     secret.write_text("$argon2id$v=19$m=65536,t=2,p=1$mT+fBzIoYmbX5YJ3ZrAIeQ$sUVX0jxUWWCSiYsfxnNVVjcbsfsVGh3a1yPAMTIUmLM\n")
     secret.chmod(0o400)
     file = tmp_path / "wall.yaml"
-    file.write_text(text.replace("/run/secrets/", f"{tmp_path}/"))
+    file.write_text(text.replace("/run/secrets/", f"{tmp_path}/").replace("/var/lib/camwall", str(tmp_path)))
+    (tmp_path / "cameras.d").mkdir()
     said = camwall("check", "-c", file)
     assert (said.returncode, said.stderr) == (0, ""), said
 
