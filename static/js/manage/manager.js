@@ -1,7 +1,7 @@
 // Managing from the page, loaded after the first pictures: who is logged in, and what he may do. Its dialogs come when they
 // are opened (load_dialogs.js).
 
-import { make, makeButton } from '../dom.js';
+import { loadStyle, make, makeButton } from '../dom.js';
 import { prepareToast, say } from '../tile/toast.js';
 import { fill, localeFor } from '../words.js';
 import { loadDialogs } from './load_dialogs.js';
@@ -12,6 +12,8 @@ import { loadManageWords } from './words.js';
 const AWAKE_MS = 4_000;
 const STATUS_EVERY_MS = 60_000;
 const SESSION_AGAIN_MS = 5_000;
+/** A menu that asks anew what one may do waits no longer for that; the server decides in the end. */
+const RIGHTS_WAIT_MS = 2_000;
 
 /** @typedef {import('../api.js').Camera} Camera */
 
@@ -148,7 +150,9 @@ export class Manager {
   /** @param {Camera|null} camera that is meant */
   async openMenu(camera) {
     if (document.querySelector('dialog[open]')) return;
-    const [dialogs] = await Promise.all([this.dialogs_(), this.askWho_()]); // Rights may have changed since the page was loaded.
+    // Rights may have changed since the page was loaded.
+    const rights = Promise.race([this.askWho_(), new Promise((resolve) => setTimeout(resolve, RIGHTS_WAIT_MS))]);
+    const [dialogs] = await Promise.all([this.dialogs_(), rights]);
     if (dialogs === null || this.session_ === null || document.querySelector('dialog[open]')) return;
     new dialogs.Menu(this.words_, this.session_, camera, {
       onCamera: (deed, of) => this.doWithCamera_(deed, of),
@@ -224,24 +228,13 @@ export class Manager {
   }
 }
 
-/** The style is fetched with the rest: nothing of this delays the first picture. */
-function loadStyle() {
-  return new Promise((resolve) => {
-    const link = make('link');
-    link.rel = 'stylesheet';
-    link.href = new URL('../../css/manage.css', import.meta.url).href;
-    link.onload = link.onerror = () => resolve(undefined);
-    document.head.append(link);
-  });
-}
-
 /**
  * @param {import('../wall_model.js').WallModel} model
  * @param {import('../words.js').Words} wallWords
  * @returns {Promise<Manager>}
  */
 export async function startManager(model, wallWords) {
-  const [words] = await Promise.all([loadManageWords(wallWords.language), loadStyle()]);
+  const [words] = await Promise.all([loadManageWords(wallWords.language), loadStyle(new URL('../../css/manage.css', import.meta.url))]);
   const manager = new Manager(model, wallWords, words);
   await manager.start();
   return manager;
