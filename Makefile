@@ -33,7 +33,7 @@ demo: build ## Sixteen simulated cameras and their wall on http://127.0.0.1:8080
 	$(BUILD)/camwall demo
 
 test: build ## Unit, integration and browser tests, in this order
-	ctest --preset release
+	@ops/test.sh
 
 lint: ## Format, clang-tidy, headers, includes, shell, JavaScript types, text
 	@ops/setup.sh packages npm
