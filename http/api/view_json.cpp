@@ -111,7 +111,7 @@ private:
     if (!value.is_array() || value.size() > view_names_max)
       return fault(key, "has to be a list of at most " + std::to_string(view_names_max) + " names");
     for (const auto& name : value) {
-      if (name == "" || !is_plain_text(name, name_bytes_max))
+      if (!is_plain_text(name, name_bytes_max) || name.get_ref<const std::string&>().empty())
         return fault(key, "holds what is not a name");
       into.push_back(name.get<std::string>());
     }

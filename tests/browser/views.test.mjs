@@ -56,6 +56,20 @@ async function waitForLive(ids) {
     { deadlineMs: LIVE_MS, what: `${ids.join()} live` });
 }
 
+/** Takes a button of the bar, which goes away again while a busy machine is slow. @param {string} name */
+async function pressInBar(name) {
+  const { page } = browser;
+  const end = performance.now() + LIVE_MS;
+  for (let x = 200; ; x = 420 - x) {
+    await page.mouse.move(x, 400);
+    const pressed = await page.getByRole('button', { name }).click({ timeout: 2_000 }).then(() => true, (error) => {
+      if (performance.now() > end) throw error;
+      return false;
+    });
+    if (pressed) return;
+  }
+}
+
 test('two by two shows four cameras by frames and pixels, and loads none of the others', async () => {
   await open('&layout=2x2');
   const ids = ['cam01', 'cam02', 'cam03', 'cam04'];
@@ -111,8 +125,7 @@ test('Shift with an arrow moves a camera, says so, and a reload remembers it', a
 test('a mouse drags one camera to the place of another, and no video begins anew', async () => {
   const { page } = browser;
   await waitForLive(['cam01', 'cam02', 'cam03', 'cam04']);
-  await page.mouse.move(700, 400);
-  await page.click('.views-button >> text=/Arrange/');
+  await pressInBar('Arrange');
   await page.evaluate(() => document.querySelectorAll('video').forEach((x) => Object.assign(x, { mark: true })));
   const box = async (/** @type {string} */ id) => /** @type {{x: number, y: number, width: number, height: number}} */ (await page.locator(`[data-camera="${id}"]`).boundingBox());
   const [from, to] = [await box('cam02'), await box('cam04')];
@@ -204,10 +217,7 @@ test('a view of the configuration opens by its name, filled and in its order', a
 test('a view is saved by name, is there for another browser, and is deleted again', async () => {
   const { page } = browser;
   await open('&layout=3x3');
-  await page.mouse.move(200, 400);
-  await page.mouse.move(220, 400);
-  await page.waitForSelector('.views-button:not([hidden]) >> text=/Save view/');
-  await page.click('.views-button >> text=/Save view/');
+  await pressInBar('Save view');
   await page.keyboard.type('Night shift');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => new URLSearchParams(location.search).get('view') === 'night-shift');
@@ -230,10 +240,7 @@ test('a view is saved by name, is there for another browser, and is deleted agai
   } finally {
     await other.close();
   }
-  await page.mouse.move(200, 400);
-  await page.mouse.move(220, 400);
-  await page.waitForSelector('.views-bar[data-shown]');
-  await page.click('.views-button >> text=/Save view/');
+  await pressInBar('Save view');
   await page.click('.views-danger');
   await page.waitForFunction(() => !new URLSearchParams(location.search).has('view'));
   const { views } = await (await fetch(new URL('/api/v1/views', wall.url))).json();
