@@ -5,10 +5,10 @@ BUILD := build/release
 # Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
-.PHONY: help setup build demo test lint sanitize tsan fuzz scan bench soak alarms chaos screenshots format clean
+.PHONY: help setup build deb package-test newcomer-test demo test lint sanitize tsan fuzz scan bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Install what is missing: Debian packages, npm packages, clips
 	@ops/setup.sh all
@@ -16,6 +16,15 @@ setup: ## Install what is missing: Debian packages, npm packages, clips
 build: setup ## Build everything, optimised
 	cmake --preset release
 	cmake --build --preset release
+
+deb: build ## The Debian packages camwall and camwall-demo, in build/release/packages
+	cd $(BUILD) && cpack
+
+package-test: deb ## Install, run, upgrade and purge them on fresh Debian roots; as root, with network
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package
+
+newcomer-test: deb ## Of those the one that follows docs/guide/install.md, command by command
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package/test_guide.py
 
 demo: build ## Sixteen simulated cameras and their wall on http://127.0.0.1:8080
 	$(BUILD)/camwall demo
@@ -56,8 +65,9 @@ bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; We
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/snapshots.py
 
 soak: SECONDS := 600
-soak: build ## A wall and its open page for SECONDS=600: nothing grows, a restart is survived
+soak: build ## A wall, then its open page under faults, each for SECONDS=600: nothing grows, a restart is survived
 	tests/bench/soak.py --seconds $(SECONDS)
+	CAMWALL_BUILD=$(abspath $(BUILD)) node tests/bench/page_soak.mjs $(SECONDS)
 
 alarms: MINUTES := 10
 alarms: build ## Sixteen normal cameras for MINUTES=10: no false alarm

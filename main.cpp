@@ -34,6 +34,15 @@ CLI::App* add_probe(CLI::App& app, cli::probe_options& into) {
   return out;
 }
 
+CLI::App* add_doctor(CLI::App& app, cli::doctor_options& into) {
+  auto* out = app.add_subcommand(
+    "doctor", "Look at this machine, the configuration and the cameras, and say what to mend");
+  out->add_option("-c,--config", into.config, "The configuration, YAML");
+  out->add_flag("--json", into.as_json, "One JSON object instead of text");
+  out->add_flag("!--no-cameras", into.cameras, "Connect to no camera");
+  return out;
+}
+
 /// Other users can read the arguments of a process: none may hold a password for long.
 void hide_addresses(int argc, char** argv) {
   for (auto* argument : std::span{argv, static_cast<std::size_t>(argc)})
@@ -44,6 +53,7 @@ void hide_addresses(int argc, char** argv) {
 int run(int argc, char** argv) {
   CLI::App app{"camwall: a server for unattended camera walls"};
   app.require_subcommand(1);
+  app.set_version_flag("--version", "camwall " + cli::version());
   std::string config_file;
   auto* serve = app.add_subcommand("serve", "Run the wall");
   auto* check = app.add_subcommand("check", "Check a configuration and do nothing else");
@@ -84,11 +94,15 @@ int run(int argc, char** argv) {
     ->capture_default_str();
   cli::probe_options probe_options;
   auto* probe = add_probe(app, probe_options);
+  cli::doctor_options doctor_options;
+  auto* doctor = add_doctor(app, doctor_options);
   CLI11_PARSE(app, argc, argv);
   if (probe->parsed()) {
     hide_addresses(argc, argv);
     return cli::probe(std::move(probe_options));
   }
+  if (doctor->parsed())
+    return cli::doctor(doctor_options);
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())

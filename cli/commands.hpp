@@ -13,6 +13,9 @@ inline constexpr int exit_differs = 3; ///< Of `check --diff`: something would c
 
 inline constexpr int exit_interrupted = 130; ///< As shells have it: 128 and SIGINT.
 
+/// Of the program, e.g. `0.1.0`.
+std::string version();
+
 /// Reads a configuration, tells all that is wrong on stderr and does nothing else.
 int check(const std::filesystem::path& config_file);
 
@@ -45,6 +48,17 @@ struct probe_options {
 /// `exit_ok`: it gives pictures that a wall shows; `exit_failed`: it does not; `exit_bad_config`:
 /// the address or an option is wrong.
 int probe(probe_options options);
+
+struct doctor_options {
+  std::filesystem::path config; ///< Empty: what does not need one.
+  bool as_json = false;
+  bool cameras = true; ///< Connect to each of them, too.
+};
+
+/// Looks at this machine, the configuration and the cameras, changes nothing, and says what to
+/// mend. `exit_ok`: nothing is bad; `exit_failed`: something is; `exit_bad_config`: the
+/// configuration is wrong.
+int doctor(const doctor_options& options);
 
 struct demo_options {
   std::string listen = "127.0.0.1:8080";

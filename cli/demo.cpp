@@ -100,11 +100,12 @@ private:
 };
 
 fs::path find_clips(const demo_options& options, const install& where) {
-  for (const auto& x : {options.clips, where.programs / "../clips", where.programs / "clips"})
+  for (const auto& x : {options.clips, where.programs / "../clips", where.programs / "clips",
+                        where.programs / "../../share/camwall/clips"})
     if (!x.empty() && fs::exists(x / "demo.json"))
       return x;
   throw std::runtime_error{
-    "no clips for the simulated cameras; make them with "
+    "no clips for the simulated cameras; install the package camwall-demo, or make them with "
     "`ops/make_clips.sh build/clips` and name the folder with --clips"};
 }
 

@@ -12,4 +12,8 @@ namespace camwall::cli {
 bool http_answers(const std::string& address, std::uint16_t port,
                   std::chrono::milliseconds deadline);
 
+/// Whether this process could listen there now: 0, or the `errno` that refuses it; EADDRNOTAVAIL
+/// when `address` is none. It does not listen: nobody can reach it meanwhile.
+int try_to_bind(const std::string& address, std::uint16_t port) noexcept;
+
 } // namespace camwall::cli

@@ -1,5 +1,7 @@
 #include "cli/install.hpp"
 
+#include "cli/commands.hpp"
+
 #include <sys/stat.h>
 
 #include <array>
@@ -24,6 +26,10 @@ std::string build_of(const fs::path& program) {
 }
 
 } // namespace
+
+std::string version() {
+  return CAMWALL_VERSION;
+}
 
 install find_install() {
   std::error_code error;

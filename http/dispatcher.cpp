@@ -36,8 +36,8 @@ std::unique_ptr<access_control> access_without_users(const wall_services& servic
   return std::make_unique<access_control>(std::move(settings), access_control::parts{});
 }
 
-/// What stands before the second slash after `/link/` is the link, the rest is the path that it is
-/// for. Relative addresses, such as those in a playlist, keep the link.
+} // namespace
+
 std::string take_link(request& x) {
   if (!x.path.starts_with(link_prefix))
     return {};
@@ -53,8 +53,6 @@ std::string_view camera_of(const path_parameters& parameters) noexcept {
   auto camera = parameters.get(":camera");
   return camera.empty() ? parameters.get(":id") : camera;
 }
-
-} // namespace
 
 dispatcher::dispatcher(const listen_options& options, wall_services services, hls_routes::clock now)
   : services_(std::move(services)),

@@ -15,6 +15,14 @@
 
 namespace camwall::http {
 
+/// What stands before the second slash after `/link/` is the link, the rest is the path that it is
+/// for, and all that is left in `x`. Relative addresses, such as those in a playlist, keep the
+/// link.
+std::string take_link(request& x);
+
+/// The id of the camera that a path names; empty when it names none.
+std::string_view camera_of(const path_parameters& parameters) noexcept;
+
 /// From request to answer: who asks from where, rate, Host allow-list, origin, route,
 /// authorization, method, handler, in this order, for every request. Safe to call from several
 /// threads. Never throws: what a handler throws becomes a 500.
@@ -51,6 +59,7 @@ private:
   response front(const request& x, const path_parameters& parameters);
   response static_file(const request& x, const path_parameters& parameters);
   response ready(const request& x, const path_parameters& parameters);
+  response speak_for_proxy(const request& x, const path_parameters& parameters);
   response version(const request& x, const path_parameters& parameters);
   response metrics(const request& x, const path_parameters& parameters);
   response wall_socket(const request& x, const path_parameters& parameters);

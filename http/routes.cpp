@@ -5,6 +5,7 @@
 #include "http/api/api_answer.hpp"
 #include "http/dispatcher.hpp"
 #include "http/problem.hpp"
+#include "http/uri.hpp"
 #include "http/websocket/handshake.hpp"
 
 #include <nlohmann/json.hpp>
@@ -41,6 +42,7 @@ std::vector<route> dispatcher::table() {
     {get, "/livez", view_health, status_ok},
     {get, "/readyz", view_health, own(&dispatcher::ready)},
     {get, "/health", view_health, status_ok},
+    {get, "/api/v1/authorize", sign_in, own(&dispatcher::speak_for_proxy)},
     {get, "/version", view_page, own(&dispatcher::version)},
     {get, "/metrics", view_metrics, own(&dispatcher::metrics)},
   };
@@ -77,6 +79,34 @@ response dispatcher::ready(const request& x, const path_parameters& parameters) 
 response dispatcher::version(const request& /*unused*/, const path_parameters& /*unused*/) {
   nlohmann::ordered_json x{{"version", services_.version}, {"build", services_.build}};
   return json_response(x.dump() + "\n");
+}
+
+// What nginx (auth_request) and Caddy (forward_auth) ask before they give something from their
+// cache. They know 2xx, 401 and 403 only, so what does not exist is 403 here: as for a camera that
+// one may not know of.
+response dispatcher::speak_for_proxy(const request& x, const path_parameters& /*unused*/) {
+  auto target = x.header(x.has_header("X-Original-URI") ? "X-Original-URI" : "X-Forwarded-Uri");
+  auto path = decode_path(target.substr(0, target.find('?')));
+  if (!path)
+    return problem(400, "bad_path", "X-Original-URI or X-Forwarded-Uri has to name a path.");
+  auto meant = x;
+  meant.path = *path;
+  if (auto link = take_link(meant); !link.empty())
+    meant.who = access_.identify(meant, link).who;
+  auto found = router_.find(meant.path);
+  const auto* row = found.rows != nullptr ? find_row(*found.rows, method::get) : nullptr;
+  if (row == nullptr)
+    return problem(403, "not_found", "There is nothing at this path.");
+  if (!access_.permits(meant, meant.who, row->action))
+    return sessions_.deny(meant, row->action);
+  auto camera = camera_of(found.parameters);
+  auto wall = services_.wall->load();
+  if (!camera.empty() && (wall->find(camera) == nullptr || !knows(meant.who, camera, wall.get())))
+    return problem(403, "camera_not_found", "There is no camera with this id.");
+  response out;
+  out.status = 204;
+  out.add("Cache-Control", "no-store");
+  return out;
 }
 
 response dispatcher::metrics(const request& /*unused*/, const path_parameters& /*unused*/) {

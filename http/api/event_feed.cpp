@@ -66,11 +66,14 @@ void event_feed::compare(const wall_snapshot& before, const wall_snapshot& now) 
   for (const auto& x : now.cameras) {
     auto old = known.find(x.id);
     if (old == known.end() || differs(*old->second, x))
-      add({.name = "camera", .camera = x.id, .data = to_json(x)});
+      add({.name = "camera", .camera = x.id, .group = x.group, .data = to_json(x)});
     known.erase(x.id);
   }
   for (const auto& [id, gone] : known)
-    add({.name = "camera_removed", .camera = gone->id, .data = text_of({{"id", gone->id}})});
+    add({.name = "camera_removed",
+         .camera = gone->id,
+         .group = gone->group,
+         .data = text_of({{"id", gone->id}})});
 }
 
 void event_feed::compare(const configured_wall& before, const configured_wall& now) {
@@ -93,6 +96,8 @@ void event_feed::compare(const configured_wall& before, const configured_wall& n
     return;
   add({.name = "configuration",
        .needs = action::view_configuration,
+       .camera = {},
+       .group = {},
        .data = text_of({{"generation", now.generation},
                         {"added", std::move(added)},
                         {"changed", std::move(changed)},
@@ -102,6 +107,8 @@ void event_feed::compare(const configured_wall& before, const configured_wall& n
 void event_feed::tell(const reload_outcome& x) {
   add({.name = "reload_failed",
        .needs = action::view_configuration,
+       .camera = {},
+       .group = {},
        .data = text_of({{"at", rfc3339(x.at)}, {"code", x.why.code}, {"detail", x.why.detail}})});
 }
 

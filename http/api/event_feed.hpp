@@ -39,6 +39,7 @@ public:
     std::string_view name; ///< `camera`, `camera_removed`, `configuration`, `reload_failed`.
     action needs = action::view_state; ///< Who may not do that is not told.
     std::string camera;                ///< Its id; empty when it concerns none alone.
+    std::string group;                 ///< Of that camera, also when it is gone by now.
     std::string data;                  ///< JSON in one line.
   };
 

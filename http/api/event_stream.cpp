@@ -46,7 +46,7 @@ std::optional<std::string> event_stream::take(std::chrono::steady_clock::time_po
   std::string out;
   for (const auto& x : *events) {
     seen_ = x.number;
-    if (parts_.may_know(x.needs, x.camera))
+    if (parts_.may_know(x))
       append(out, x.name, x.number, x.data);
   }
   if (out.empty() && now - sent_ >= feed_->limits().heartbeat)
@@ -74,6 +74,11 @@ void event_stream::append(std::string& out, std::string_view name, std::uint64_t
   out.append("\ndata: ").append(data).append("\n\n");
 }
 
+bool may_hear(const principal& who, const event_feed::event& x) {
+  return permits(who, x.needs) &&
+         (!who.scope || (!x.camera.empty() && who.scope->holds(x.camera, x.group)));
+}
+
 std::vector<route> event_routes(const api_context& context) {
   const auto* c = &context;
   auto feed = std::make_shared<event_feed>(context.services);
@@ -83,7 +88,7 @@ std::vector<route> event_routes(const api_context& context) {
     if (c->services.live_observer != nullptr)
       c->services.live_observer->on_limit(limit);
   };
-  auto open = [c, feed, hello, limit_reached](const request& x, const path_parameters& /*unused*/) {
+  auto open = [feed, hello, limit_reached](const request& x, const path_parameters& /*unused*/) {
     auto last_id = x.header("Last-Event-ID");
     if (last_id.size() > last_id_bytes_max)
       return problem(400, "bad_event_id", "Last-Event-ID is not one of this server's.");
@@ -104,8 +109,7 @@ std::vector<route> event_routes(const api_context& context) {
       event_stream::parts{
         .last_id = std::string{last_id},
         .hello = hello,
-        .may_know = [c, who = x.who](
-                      action needs, std::string_view camera) { return c->may(who, needs, camera); },
+        .may_know = [who = x.who](const event_feed::event& y) { return may_hear(who, y); },
         .has_ended = [who = x.who] { return has_ended(who, std::chrono::system_clock::now()); },
         .on_limit = limit_reached});
     return out;

@@ -16,7 +16,7 @@ namespace camwall::http {
 /// remembered is ended.
 class event_stream final : public body_source {
 public:
-  using filter = std::function<bool(action needs, std::string_view camera)>;
+  using filter = std::function<bool(const event_feed::event&)>;
 
   struct parts {
     std::string last_id; ///< `Last-Event-ID`; empty for a new listener.
@@ -45,5 +45,9 @@ private:
   std::chrono::steady_clock::time_point sent_;
   bool greeted_ = false;
 };
+
+/// Whether somebody is told of this event. Who knows of some cameras only is told of these, and not
+/// of the configuration as a whole, which names the others.
+bool may_hear(const principal& who, const event_feed::event& x);
 
 } // namespace camwall::http

@@ -32,8 +32,8 @@ json outcome_of(const reload_outcome& x) {
 }
 
 /// They are in no list of cameras: nobody configured them.
-json adhoc_of(const wall_services& services) {
-  if (!services.adhoc)
+json adhoc_of(const wall_services& services, const principal& who) {
+  if (!services.adhoc || who.scope) // Who knows of some cameras only knows of none of these.
     return nullptr;
   auto now = services.adhoc();
   json cameras = json::array();
@@ -53,7 +53,7 @@ json adhoc_of(const wall_services& services) {
           {"logins_held", now.logins_held}};
 }
 
-response status(const wall_services& services) {
+response status(const wall_services& services, const principal& who) {
   json phases = json::object();
   for (auto x : all_phases)
     phases[std::string{to_string(x)}] = 0;
@@ -77,7 +77,7 @@ response status(const wall_services& services) {
              {"cameras", wall->cameras.size()},
              {"phases", std::move(phases)},
              {"streams_running", streams},
-             {"adhoc", adhoc_of(services)},
+             {"adhoc", adhoc_of(services, who)},
              {"last_reload", reload ? outcome_of(*reload) : json(nullptr)},
              {"limits", std::move(limits)}}));
 }
@@ -127,8 +127,8 @@ std::vector<route> system_routes(const api_context& context) {
   using enum action;
   return {
     {get, "/api/v1/status", view_configuration,
-     [services](const request& /*unused*/, const path_parameters& /*unused*/) {
-       return status(*services);
+     [services](const request& x, const path_parameters& /*unused*/) {
+       return status(*services, x.who);
      }},
     {post, "/api/v1/reload", configure,
      [services](const request& /*unused*/, const path_parameters& /*unused*/) {

@@ -17,6 +17,13 @@
   table.href = new URL(`words/${language}.js`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
   document.head.append(table);
 
+  /** A page whose modules did not all arrive would stay dark for ever. */
+  const START_DEADLINE_MS = 30_000;
+  const check = setInterval(async () => {
+    if (document.documentElement.dataset.started !== undefined) return clearInterval(check);
+    if ((await fetch('/readyz', { cache: 'no-store' }).catch(() => null))?.ok) location.reload();
+  }, START_DEADLINE_MS);
+
   const player = query.get('player') ?? '';
   const abort = new AbortController();
   setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);

@@ -2,7 +2,6 @@
 // starts the page anew when it must.
 
 import { connectWall, takeEarlyCameras } from './early.js';
-import { enterKiosk } from './kiosk.js';
 import { PageGuard } from './page_guard.js';
 import { BlockedSocket } from './player_choice.js';
 import { Players } from './players.js';
@@ -11,7 +10,7 @@ import { StatusStrip } from './status_strip.js';
 import { readParameters } from './url_parameters.js';
 import { startViews } from './views_start.js';
 import { Wall } from './wall.js';
-import { WallModel } from './wall_model.js';
+import { isAway, WallModel } from './wall_model.js';
 import { WallSocket } from './wall_socket.js';
 import { loadWords } from './words.js';
 
@@ -82,7 +81,9 @@ function main(words) {
   const parameters = readParameters(location.search);
   document.documentElement.lang = words.language;
   document.title = words.ui.title;
-  if (parameters.kiosk) enterKiosk();
+  const { dataset } = document.documentElement;
+  if (parameters.kiosk) dataset.kiosk = '';
+  dataset.started = ''; // boot.js starts a page anew that never comes so far.
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const strip = new StatusStrip(element('strip'), words);
@@ -110,6 +111,15 @@ function main(words) {
   const players = new Players(parameters.player, socket);
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });
 
+  /** @type {import('./kiosk.js').Kiosk|null} */
+  let kiosk = null;
+  if (parameters.kiosk || parameters.alarm !== 'off') {
+    import('./kiosk.js').then(
+      ({ Kiosk }) => (kiosk = new Kiosk(words, parameters, () => reloadWhenReady(model))),
+      () => guard.reloadSoon(performance.now()),
+    );
+  }
+
   const reporter = new Reporter((tiles) => socket?.report(tiles) ?? false);
   const tick = () => {
     const now = performance.now();
@@ -120,7 +130,10 @@ function main(words) {
     const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
-    const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...wall.motion(now) });
+    const motion = wall.motion(now);
+    const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...motion });
+    const healthy = reachable && motion.moving === motion.wanted && wall.expanded === null;
+    kiosk?.tick(now, { tiles: wall.badges(), away: isAway(state), healthy });
     reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
     if (due && !managing?.holds()) reloadWhenReady(model);
   };

@@ -43,6 +43,11 @@ export class PageGuard {
     else if (this.build_ !== build) this.schedule_(now);
   }
 
+  /** A part of the page could not be loaded. @param {number} now */
+  reloadSoon(now) {
+    this.schedule_(now);
+  }
+
   /** @param {number} now */
   schedule_(now) {
     if (this.reloadDue_ === Infinity) this.reloadDue_ = now + this.random_() * JITTER_MS;

@@ -214,7 +214,7 @@ export class Wall {
   }
 
   badges() {
-    return [...(this.chosen_ ?? this.tiles_.values())].map((x) => ({ label: x.camera.label, badge: x.badge }));
+    return [...(this.chosen_ ?? this.tiles_.values())].map((x) => ({ camera: x.camera.id, label: x.camera.label, badge: x.badge }));
   }
 
   /** @param {import('./api.js').Camera} camera @returns {Tile} */

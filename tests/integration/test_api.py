@@ -194,6 +194,8 @@ def test_other_paths_are_as_documented(api):
     for path in ("/ws/wall", "/ws/stream"):
         assert api("GET", path)[0] == 426
     assert api("GET", "/api/v1/openapi.json")[0] == 200
+    assert api("GET", "/api/v1/authorize", headers={"X-Original-URI": "/hls/gate/sub/index.m3u8"})[0] == 204
+    assert api("GET", "/api/v1/authorize")[0] == 400
 
 
 def test_foreign_pages_change_nothing(api):

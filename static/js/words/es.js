@@ -74,5 +74,12 @@ export default {
     main_starting: 'La calidad completa está en camino',
     no_player: 'Este navegador no puede reproducir ni Media Source ni HLS',
     player_missing: 'No se pudo cargar el reproductor desde el servidor',
+    kiosk_no_wake_lock: 'Esta pantalla puede apagarse: los navegadores solo la mantienen activa con https o en el propio servidor. La guía de quioscos explica cómo evitarlo.',
+    kiosk_sound_blocked: 'La alarma aún no se oye: el navegador permite el sonido tras un clic o una tecla.',
+    kiosk_alarm_one: '{names} no funciona.',
+    kiosk_alarm_many: '{n} cámaras no funcionan: {names}.',
+    kiosk_alarm_server: 'No se llega al servidor.',
+    kiosk_acknowledge: 'Enterado',
+    kiosk_acknowledge_hint: 'Cualquier tecla o clic la da por vista.',
   },
 };

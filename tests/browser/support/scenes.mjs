@@ -21,6 +21,7 @@ const FAULTS = [
   ['cam08', ['stale', 'connecting', 'offline'], ['freeze cam08']],
   ['cam11', ['black'], ['play cam11 black']],
 ];
+const CAMERAS_OF_API = '**/api/v1/cameras';
 /** Switched off by a person. */
 const SWITCHED_OFF = 'cam14';
 
@@ -69,10 +70,17 @@ async function logIn({ page, url }) {
   if (!answer.ok()) throw new Error(`the login was refused: ${answer.status()}`);
 }
 
-/** All that the page loads after its start is there; the pointer rests outside. @param {Stage} stage @param {string} [address] */
-async function openPage(stage, address = '/') {
+/**
+ * All that the page loads after its start is there; the pointer rests outside.
+ * @param {Stage} stage
+ * @param {string} [address]
+ * @param {() => Promise<unknown>} [pretend] what lasts until the next page
+ */
+async function openPage(stage, address = '/', pretend = async () => {}) {
   await logIn(stage);
   await stage.page.goto('about:blank'); // A page that differs by its hash alone would not be loaded anew.
+  await stage.page.unroute(CAMERAS_OF_API);
+  await pretend();
   await stage.page.goto(new URL(address, stage.url).href);
   await stage.page.waitForSelector('.toast', { state: 'attached', timeout: LIVE_MS });
   if (!address.includes('kiosk')) await stage.page.waitForSelector('.manage-button', { state: 'attached', timeout: LIVE_MS });
@@ -109,6 +117,17 @@ export const SCENES = [
       await openPage(stage);
       await allLive(stage);
       await quiet(stage);
+    },
+  },
+  {
+    name: 'bar',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await stage.page.locator('.tile[data-camera="cam02"] .tile-open').focus();
+      await stage.page.keyboard.press('Home');
+      await stage.page.waitForSelector('.manage[data-awake]');
+      await stage.page.locator('.tile[data-camera="cam01"] .tile-bar').waitFor();
     },
   },
   {
@@ -180,11 +199,9 @@ export const SCENES = [
     name: 'empty',
     prepare: async (stage) => {
       const { page } = stage;
-      await page.route('**/api/v1/cameras', (route) => route.fulfill({ json: { cameras: [], next: null } }));
       // Without the socket nobody tells of cameras.
-      await openPage(stage, '/?player=hls');
+      await openPage(stage, '/?player=hls', () => page.route(CAMERAS_OF_API, (route) => route.fulfill({ json: { cameras: [], next: null } })));
       await page.getByRole('button', { name: 'Add the first camera' }).waitFor();
-      await page.unroute('**/api/v1/cameras');
     },
   },
   {

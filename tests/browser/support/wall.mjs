@@ -20,6 +20,7 @@ const STOP_DEADLINE_MS = 8_000;
  * @property {string} url
  * @property {string|null} configFile
  * @property {((line: string) => Promise<any>)|null} command one line to the simulated cameras; null: they are not ours
+ * @property {() => number|null} serverPid null: it is not ours, or not running
  * @property {(() => Promise<void>)|null} stopServer the server alone
  * @property {(() => Promise<void>)|null} startServer
  * @property {() => Promise<void>} close
@@ -110,7 +111,7 @@ async function isReady(url) {
  */
 export async function openWall(mounts = null, more = '') {
   const given = process.env.CAMWALL_URL;
-  if (given) return { url: given, configFile: null, command: null, stopServer: null, startServer: null, close: async () => {} };
+  if (given) return { url: given, configFile: null, command: null, serverPid: () => null, stopServer: null, startServer: null, close: async () => {} };
 
   const folder = await mkdtemp(join(tmpdir(), 'camwall-wall-'));
   const readyFile = join(folder, 'cameras.json');
@@ -150,7 +151,7 @@ export async function openWall(mounts = null, more = '') {
     }, 'the simulated cameras are ready');
     await writeFile(configFile, configFor(facts.cameras, listen, more));
     await startServer();
-    return { url, configFile, command: (line) => control(facts.control_port, line), stopServer, startServer, close };
+    return { url, configFile, command: (line) => control(facts.control_port, line), serverPid: () => server?.child.pid ?? null, stopServer, startServer, close };
   } catch (error) {
     await close();
     throw error;

@@ -269,6 +269,29 @@ TEST_F(access_routes_test, opens_one_camera_by_a_link) {
   EXPECT_EQ(get(path + "/api/v1/cameras/b", "").status, 401);
 }
 
+TEST_F(access_routes_test, tells_a_proxy_what_it_may_give_from_its_cache) {
+  auto may = [this](const std::string& path, const std::string& user) {
+    return ask(method::get, "/api/v1/authorize", user, {{"X-Original-URI", path}}).status;
+  };
+  EXPECT_EQ(may("/hls/a/main/1.m4s?x=y", "guard"), 204);
+  EXPECT_EQ(may("/hls/a/main/1.m4s", ""), 401);
+  EXPECT_EQ(may("/hls/c/main/1.m4s", "guard"), 403);
+  EXPECT_EQ(may("/hls/nothing/main/1.m4s", "ops"), 403);
+  EXPECT_EQ(may("/api/v1/tokens", "guard"), 403);
+  EXPECT_EQ(may("/nothing", "boss"), 403);
+  EXPECT_EQ(may("/hls/a/../c/main/1.m4s", "boss"), 400);
+  auto link =
+    nlohmann::json::parse(ask(method::post, "/api/v1/cameras/b/link", "ops", {}, "{}").body);
+  std::string path = link["path"];
+  EXPECT_EQ(may(path + "/hls/b/main/1.m4s", ""), 204);
+  EXPECT_EQ(may(path + "/hls/a/main/1.m4s", ""), 403);
+  EXPECT_EQ(may("/link/forged/hls/b/main/1.m4s", ""), 401);
+  auto caddy =
+    ask(method::get, "/api/v1/authorize", "guard", {{"X-Forwarded-Uri", "/hls/a/x/1.ts"}});
+  EXPECT_EQ(caddy.status, 204);
+  EXPECT_TRUE(has(caddy, "Cache-Control: no-store"));
+}
+
 TEST_F(access_routes_test, lists_and_revokes_tokens_without_showing_them) {
   auto field = "Bearer " + guard_token;
   EXPECT_EQ(ask(method::get, "/api/v1/cameras/a", "", {{"Authorization", field}}).status, 200);

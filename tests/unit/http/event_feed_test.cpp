@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace camwall::http {
 namespace {
 
@@ -51,8 +53,8 @@ protected:
               .last_id = last_id,
               .hello = R"({"version":"1"})",
               .may_know =
-                [](action needs, std::string_view camera) {
-                  return needs == action::view_state && camera != "secret";
+                [](const event_feed::event& x) {
+                  return x.needs == action::view_state && x.camera != "secret";
                 },
               .on_limit = [this](std::string_view x) { limits += x; },
             });
@@ -118,6 +120,38 @@ TEST_F(event_feed_test, greets_and_then_tells_only_what_the_listener_may_know) {
   publish({"a", "secret"}, phase::live);
   EXPECT_EQ(sut->take(now),
             "event: camera_removed\nid: " + feed->id_of(2) + "\ndata: {\"id\":\"b\"}\n\n");
+}
+
+TEST_F(event_feed_test, tells_who_knows_some_cameras_of_these_also_when_they_are_gone) {
+  principal who{.role = role::operator_,
+                .scope = std::make_shared<const camera_scope>(
+                  camera_scope{.cameras = {"gate"}, .groups = {"yard"}})};
+  auto heard = [&](std::string_view name, action needs, const std::string& camera,
+                   const std::string& group) {
+    return may_hear(who,
+                    {.name = name, .needs = needs, .camera = camera, .group = group, .data = {}});
+  };
+  EXPECT_TRUE(heard("camera_removed", action::view_state, "shed", "yard"));
+  EXPECT_TRUE(heard("camera", action::view_state, "gate", ""));
+  EXPECT_FALSE(heard("camera", action::view_state, "shed", "other"));
+  EXPECT_FALSE(heard("configuration", action::view_configuration, "", "")) << "it names the others";
+  who.scope = nullptr;
+  EXPECT_TRUE(heard("configuration", action::view_configuration, "", ""));
+  who.role = role::viewer;
+  EXPECT_FALSE(heard("configuration", action::view_configuration, "", ""));
+  auto x = std::make_shared<wall_snapshot>(*wall.load());
+  x->cameras.at(0).group = "yard";
+  wall.publish(x);
+  feed->refresh();
+  wall.publish(std::make_shared<wall_snapshot>());
+  feed->refresh();
+  auto events = feed->after(0, 1'000'000);
+  ASSERT_TRUE(events);
+  auto gone = std::find_if(events->begin(), events->end(), [&](const auto& y) {
+    return y.name == "camera_removed" && y.camera == x->cameras[0].id;
+  });
+  ASSERT_NE(gone, events->end());
+  EXPECT_EQ(gone->group, "yard");
 }
 
 TEST_F(event_feed_test, goes_on_where_a_listener_was) {

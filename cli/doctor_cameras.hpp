@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/doctor_checks.hpp"
+#include "core/camera_prober.hpp"
+
+#include <vector>
+
+namespace camwall::cli {
+
+/// What a probe says of a camera: `bad` without a picture, `warn` for advice that a wall suffers
+/// from, which a word about sound or B-frames is not.
+finding judge_camera(const config::camera& camera, const probe_report& found);
+
+/// Probes the stream of each enabled camera that the wall shows, a few at a time, in sandboxed
+/// processes: `limits.connecting_per_host_max` of them and 15 s each. Blocks until all have ended.
+std::vector<finding> look_at_cameras(const config::wall& x);
+
+} // namespace camwall::cli

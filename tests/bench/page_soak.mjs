@@ -1,0 +1,183 @@
+// The open page for a long time, with a fault every ten seconds: nothing in the browser grows.
+//   node tests/bench/page_soak.mjs [SECONDS]      default 600
+//
+// Sixteen simulated cameras, a server, the page with its default player. Each minute (in a short run more often) the wall is left alone
+// until all tiles are live; then the heap after a forced collection, DOM nodes, listeners, elements, media elements and open WebSockets are
+// counted. Elements, media elements and sockets have to be the same each time; from 1200 s on the heap must not grow by more than
+// 1 MB an hour, by least squares over the last three quarters.
+
+import assert from 'node:assert/strict';
+import { openBrowser, waitForTiles } from '../browser/support/browser.mjs';
+import { openWall } from '../browser/support/wall.mjs';
+
+const CAMERAS = 16;
+const FAULT_EVERY_MS = 10_000;
+const SAMPLE_EVERY_MS = 60_000;
+const SAMPLES_MIN = 8;
+const CALM_MS = 90_000;
+const SLOPE_MAX = 1; // MB an hour
+/** In a shorter run the noise of a heap is steeper than that. */
+const SLOPE_FROM_S = 1200;
+/** Text nodes come and go with what is said; a tile's still is made when it first loses its player, and stays. */
+const NODES_SLACK = 0.03;
+
+/**
+ * @typedef {object} Sample
+ * @property {number} atS since the begin
+ * @property {number} heapMb
+ * @property {number} nodes
+ * @property {number} listeners
+ * @property {number} elements
+ * @property {number} media
+ * @property {number} sockets
+ */
+
+/** MB an hour, by least squares. @param {Sample[]} samples */
+function slopeOf(samples) {
+  const mean = (/** @type {number[]} */ x) => x.reduce((sum, y) => sum + y, 0) / x.length;
+  const hours = samples.map((x) => x.atS / 3600);
+  const heap = samples.map((x) => x.heapMb);
+  const [atMean, heapMean] = [mean(hours), mean(heap)];
+  const spread = hours.reduce((sum, x) => sum + (x - atMean) ** 2, 0);
+  return hours.reduce((sum, x, i) => sum + (x - atMean) * ((heap[i] ?? 0) - heapMean), 0) / spread;
+}
+
+class Soak {
+  /** @param {import('../browser/support/wall.mjs').TestWall} wall @param {import('playwright-core').Page} page */
+  constructor(wall, page) {
+    this.wall_ = wall;
+    this.page_ = page;
+    this.began_ = performance.now();
+    this.faults = 0;
+    this.sockets_ = 0;
+    page.on('websocket', (socket) => {
+      ++this.sockets_;
+      socket.on('close', () => --this.sockets_);
+    });
+  }
+
+  async start() {
+    this.cdp_ = await this.page_.context().newCDPSession(this.page_);
+    await this.page_.goto(this.wall_.url);
+    await this.calm_();
+    // What is loaded after the start belongs to every state.
+    await this.page_.waitForSelector('.manage-button', { state: 'attached' });
+    await this.page_.evaluate(() => Object.assign(window, { sameDocument: true }));
+  }
+
+  calm_() {
+    return waitForTiles(this.page_, (x) => x.length === CAMERAS && x.every((y) => y.badge === 'live'), { deadlineMs: CALM_MS, what: 'all tiles are live' });
+  }
+
+  /** One of the faults that a wall meets, or what a person does; over when it returns, or soon after. */
+  async fault() {
+    const camera = `cam${String(1 + (this.faults % CAMERAS)).padStart(2, '0')}`;
+    const command = this.wall_.command ?? (async () => {});
+    const { page_: page } = this;
+    const pause = (/** @type {number} */ ms) => page.waitForTimeout(ms);
+    const kinds = [
+      () => command(`drop ${camera} rst`),
+      async () => {
+        await command(`freeze ${camera}`);
+        await pause(5_000);
+        await command(`thaw ${camera}`);
+      },
+      () => page.request.post(new URL(`/api/v1/cameras/${camera}/restart`, this.wall_.url).href, { headers: { Origin: new URL(this.wall_.url).origin } }),
+      async () => {
+        await page.evaluate((id) => (location.hash = id), camera);
+        await page.waitForSelector('[data-expanded]');
+        await pause(4_000);
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('[data-expanded]', { state: 'detached' });
+      },
+      async () => {
+        await command(`refuse ${camera} on`);
+        await command(`drop ${camera} fin`);
+        await pause(3_000);
+        await command(`refuse ${camera} off`);
+      },
+      async () => {
+        await page.locator(`[data-camera="${camera}"] .tile-open`).focus();
+        for (const key of ['x', 'i', 'Escape', 'k']) await page.keyboard.press(key);
+      },
+      async () => {
+        await page.evaluate(() => /** @type {any} */ (window).dispatchEvent(new Event('online')));
+        await command(`flip ${camera} 20`);
+        await pause(2_000);
+        await command(`flip ${camera} 0`);
+      },
+    ];
+    await kinds[this.faults % kinds.length]?.();
+    ++this.faults;
+  }
+
+  /** @returns {Promise<Sample>} */
+  async sample() {
+    await this.calm_();
+    const { page_: page, cdp_: cdp } = this;
+    if (!cdp) throw new Error('not started');
+    await page.evaluate(() => /** @type {HTMLElement|null} */ (document.activeElement)?.blur());
+    await page.mouse.move(0, 0);
+    // A player that was built a moment ago, a word that is still there: wait for the state that all samples are taken in.
+    await page.waitForFunction((count) => {
+      const isQuiet = document.querySelector('.toast')?.textContent === '' && document.querySelector('#strip')?.hasAttribute('hidden');
+      return isQuiet && document.querySelectorAll('.tile[data-badge="live"] video').length === count && !document.querySelector('.tile-details');
+    }, CAMERAS, { timeout: CALM_MS });
+    for (let i = 0; i < 3; ++i) await cdp.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+    const { nodes, jsEventListeners } = await cdp.send('Memory.getDOMCounters');
+    const [elements, media] = await page.evaluate(() => [document.querySelectorAll(':not(.tile-bar, .tile-bar *, .still)').length, document.querySelectorAll('video, audio').length]);
+    return {
+      atS: Math.round((performance.now() - this.began_) / 1000), heapMb: Math.round(usedSize / 1e4) / 100,
+      nodes, listeners: jsEventListeners, elements: elements ?? 0, media: media ?? 0, sockets: this.sockets_,
+    };
+  }
+
+  async sameDocument() {
+    return this.page_.evaluate(() => 'sameDocument' in window);
+  }
+}
+
+/** @param {Soak} soak @param {number} seconds @returns {Promise<Sample[]>} */
+async function run(soak, seconds) {
+  const end = performance.now() + 1000 * seconds;
+  const every = Math.min(SAMPLE_EVERY_MS, (1000 * seconds) / SAMPLES_MIN);
+  /** @type {Sample[]} */
+  const samples = [];
+  for (let sampleAt = performance.now() + every; performance.now() < end; ) {
+    const next = performance.now() + FAULT_EVERY_MS;
+    await soak.fault();
+    if (performance.now() >= sampleAt) {
+      samples.push(await soak.sample());
+      console.log(JSON.stringify({ faults: soak.faults, ...samples.at(-1) }));
+      sampleAt = performance.now() + every;
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
+  }
+  return samples;
+}
+
+const seconds = Number(process.argv[2] ?? 600);
+const wall = await openWall();
+const browser = await openBrowser({ width: 1440, height: 900 });
+try {
+  const soak = new Soak(wall, browser.page);
+  await soak.start();
+  const samples = await run(soak, seconds);
+  const counted = samples.slice(Math.floor(samples.length / 4));
+  const [first] = counted;
+  assert.ok(first && counted.length >= 3, 'too few samples');
+  const slope = slopeOf(counted);
+  console.log(`${soak.faults} faults, heap ${slope.toFixed(2)} MB an hour over the last three quarters`);
+  for (const x of counted) {
+    for (const what of /** @type {const} */ (['elements', 'media', 'sockets'])) assert.equal(x[what], first[what], `${what} after ${x.atS} s`);
+    for (const what of /** @type {const} */ (['nodes', 'listeners'])) assert.ok(x[what] <= first[what] * (1 + NODES_SLACK), `${what} grow: ${first[what]} to ${x[what]}`);
+  }
+  assert.ok(await soak.sameDocument(), 'the page was loaded anew');
+  assert.deepEqual(browser.problems, []);
+  if (seconds >= SLOPE_FROM_S) assert.ok(slope < SLOPE_MAX, `the heap grows by ${slope.toFixed(2)} MB an hour`);
+  console.log('passed');
+} finally {
+  await browser.close();
+  await wall.close();
+}

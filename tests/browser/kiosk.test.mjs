@@ -1,0 +1,153 @@
+// A screen on a wall, in a real browser against a server that only talks: alarms, languages, what is said once.
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { openBrowser, waitForTiles } from './support/browser.mjs';
+import { camera } from './support/fake_server.mjs';
+import { FakeWall } from './support/fake_wall.mjs';
+
+const DEADLINE_MS = 20_000;
+const server = new FakeWall({});
+let url = '';
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  url = await server.listen();
+  browser = await openBrowser({ width: 1440, height: 900 });
+  // Both were live before the page started anew; and a count of the notes that are played.
+  await browser.page.addInitScript(() => {
+    if (location.protocol !== 'http:') return; // An empty page has no storage.
+    sessionStorage.setItem('camwall.kiosk_live', '["gate","yard"]');
+    const { start } = OscillatorNode.prototype;
+    OscillatorNode.prototype.start = function (/** @type {number|undefined} */ when) {
+      document.documentElement.dataset['notes'] = String(Number(document.documentElement.dataset['notes'] ?? 0) + 1);
+      start.call(this, when);
+    };
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await server.close();
+});
+
+beforeEach(async () => {
+  await browser.page.goto('about:blank');
+  server.cameras = ['gate', 'yard'].map((id) => camera(id, { phase: 'disabled' }));
+});
+
+/** @param {string} search */
+async function open(search) {
+  await browser.page.goto(`${url}${search}`);
+  await waitForTiles(browser.page, (x) => x.length === 2, { deadlineMs: DEADLINE_MS, what: 'two tiles' });
+}
+
+const down = () => ['gate', 'yard'].map((id) => camera(id, { label: id === 'gate' ? 'Front gate' : 'Yard', phase: 'backoff', reason: 'refused' }));
+
+test('a camera that goes down marks its tile, says so and sounds, until a key is pressed', async () => {
+  server.cameras = down();
+  await open('?kiosk=1&alarm=sound&lang=en');
+  const { page } = browser;
+  const line = page.locator('.alarm');
+  await line.waitFor({ timeout: DEADLINE_MS });
+  assert.equal(await page.textContent('.alarm-text'), '2 cameras are down: Front gate, Yard.');
+  assert.equal(await page.locator('.alarm-region').getAttribute('role'), 'alert');
+  assert.equal(await page.locator('.tile[data-alarm="new"]').count(), 2);
+  await page.waitForFunction(() => Number(document.documentElement.dataset['notes'] ?? 0) >= 4);
+  const box = await line.boundingBox();
+  assert.ok(box && box.x >= 0 && box.x + box.width <= 1440 && box.y + box.height <= 900, JSON.stringify(box));
+  await page.keyboard.press('Space');
+  await line.waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.tile[data-alarm="seen"]').count(), 2);
+});
+
+test('the alarm fits a phone, and its button acknowledges it', async () => {
+  const { page } = browser;
+  await page.setViewportSize({ width: 360, height: 740 });
+  try {
+    server.cameras = down();
+    await open('?kiosk=1&lang=es');
+    await page.locator('.alarm').waitFor({ timeout: DEADLINE_MS });
+    const box = await page.locator('.alarm').boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 740, JSON.stringify(box));
+    assert.match((await page.textContent('.alarm-text')) ?? '', /^2 cámaras no funcionan/);
+    await page.click('.alarm-seen');
+    await page.locator('.alarm').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.documentElement.dataset['notes']), undefined, 'no sound without alarm=sound');
+  } finally {
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+});
+
+test('the tone is heard, is not distorted and ends', async () => {
+  await open('?kiosk=1');
+  const { loud, peak, rest } = await browser.page.evaluate(async () => {
+    const { scheduleTone } = await import(/** @type {string} */ ('/static/js/alarm_tone.js'));
+    const context = new OfflineAudioContext(1, 44_100 * 2, 44_100);
+    scheduleTone(context, 0);
+    const samples = (await context.startRendering()).getChannelData(0);
+    const power = (/** @type {Float32Array} */ x) => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length);
+    const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    return { loud: power(samples.subarray(0, 44_100)), peak, rest: power(samples.subarray(60_000)) };
+  });
+  assert.ok(loud > 0.05 && peak < 0.9 && rest === 0, JSON.stringify({ loud, peak, rest }));
+});
+
+test('the page speaks the language that is asked for', async () => {
+  const { page } = browser;
+  for (const [search, lang, title, badge] of [
+    ['?lang=es', 'es', 'Muro de cámaras', 'APAGADA'],
+    ['?lang=zh-CN', 'zh-Hans', '摄像机墙', '已关闭'],
+    ['?lang=xx', 'en', 'Camera wall', 'OFF'],
+  ]) {
+    await open(search ?? '');
+    await page.waitForFunction((x) => document.querySelector('.badge-text')?.textContent === x, badge);
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+    assert.equal(await page.title(), title);
+  }
+});
+
+test('a screen that cannot be kept awake says so, once', async () => {
+  const { page } = browser;
+  await page.addInitScript(() => {
+    // As in a page that came over plain HTTP.
+    Reflect.deleteProperty(Navigator.prototype, 'wakeLock');
+  });
+  await open('?kiosk=1');
+  await page.locator('.kiosk-note').waitFor();
+  await open('?kiosk=1');
+  await page.waitForTimeout(1_500);
+  assert.equal(await page.locator('.kiosk-note').count(), 0);
+});
+
+test('the pointer and what people work with are hidden, and static marks are moved', async () => {
+  await open('?kiosk=1');
+  const { page } = browser;
+  await page.waitForFunction(() => document.documentElement.style.getPropertyValue('--kiosk-x') !== '');
+  const pointer = () => page.evaluate(() => getComputedStyle(document.querySelector('.tile-open') ?? document.body).cursor);
+  assert.equal(await pointer(), 'none');
+  await page.mouse.move(200, 200);
+  await page.mouse.move(240, 260);
+  await page.waitForSelector('html[data-pointer]');
+  assert.notEqual(await pointer(), 'none');
+  await page.waitForSelector('html:not([data-pointer])');
+});
+
+test('a page whose modules did not arrive starts anew by itself', async () => {
+  const { page } = browser;
+  let broken = true;
+  await page.route('**/js/tile.js', (route) => (broken ? route.abort() : route.continue()));
+  await page.clock.install();
+  await page.goto(url);
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('.tile').count(), 0);
+  broken = false;
+  await page.clock.fastForward(31_000);
+  await page.waitForFunction(() => document.documentElement.dataset['started'] !== undefined, undefined, { timeout: DEADLINE_MS });
+  await page.unroute('**/js/tile.js');
+});
+
+test('the page met neither exceptions nor its security policy', () => {
+  assert.deepEqual(browser.problems, []);
+});
