@@ -1,5 +1,7 @@
 #include "cli/camera_changes.hpp"
 
+#include "config/url.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,10 +11,14 @@ namespace {
 
 using kind = change_refusal::kind;
 
-const config::camera* find(const config::wall& x, const std::string& id) {
+const config::camera* find(const config::wall& x, std::string_view id) {
   auto found =
     std::find_if(x.cameras.begin(), x.cameras.end(), [&](const auto& y) { return y.id == id; });
   return found == x.cameras.end() ? nullptr : &*found;
+}
+
+tl::unexpected<change_refusal> not_found() {
+  return refuse(kind::not_found, "camera_not_found", "There is no camera with this id.");
 }
 
 tl::unexpected<change_refusal> invalid(std::vector<change_refusal::fault> faults) {
@@ -78,7 +84,7 @@ plan_result plan_change(const camera_change& change, const config::wall& in_forc
       return plan_create(change, in_force);
     const auto* before = find(in_force, change.id);
     if (before == nullptr)
-      return refuse(kind::not_found, "camera_not_found", "There is no camera with this id.");
+      return not_found();
     auto described = config::describe(*before, key);
     if (change.if_match && *change.if_match != described.etag)
       return refuse(kind::stale, "camera_changed",
@@ -99,6 +105,33 @@ plan_result plan_change(const camera_change& change, const config::wall& in_forc
   if (planned && !change.probe)
     planned->probe.reset();
   return planned;
+}
+
+tl::expected<std::string, change_refusal> add_known_login(const config::wall& in_force,
+                                                          std::string_view id, std::string_view url,
+                                                          std::string_view username) {
+  const auto* camera = find(in_force, id);
+  if (camera == nullptr)
+    return not_found();
+  auto wrong = [](std::string why) {
+    return tl::unexpected(change_refusal{.what = kind::invalid,
+                                         .code = "invalid_probe",
+                                         .detail = "url " + why + '.',
+                                         .faults = {{"/url", "url " + why + '.'}}});
+  };
+  auto wanted = config::parse_camera_url(url);
+  if (!wanted)
+    return wrong(wanted.error());
+  for (const auto& address : {camera->url, camera->sub_url}) {
+    auto known = config::parse_camera_url(address);
+    // The port, too: what listens at another one may be somebody else's.
+    if (known && known->host == wanted->host && known->port == wanted->port)
+      return config::build_camera_url(*wanted, username.empty() ? known->user : username,
+                                      known->password);
+  }
+  return wrong(
+    "names another host or port than the camera's addresses, and the known password "
+    "would be sent there: give username and password");
 }
 
 change_refusal refusal_of(const probe_report& x) {

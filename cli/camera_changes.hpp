@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace camwall::cli {
 
@@ -25,6 +26,11 @@ struct planned_change {
 tl::expected<planned_change, change_refusal> plan_change(const camera_change& change,
                                                          const config::wall& in_force,
                                                          const config::etag_key& key);
+
+/// See camera_catalogue::with_login_of.
+tl::expected<std::string, change_refusal> add_known_login(const config::wall& in_force,
+                                                          std::string_view id, std::string_view url,
+                                                          std::string_view username);
 
 /// Why a camera that was probed is not taken.
 change_refusal refusal_of(const probe_report& x);

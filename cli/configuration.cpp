@@ -85,6 +85,15 @@ std::shared_ptr<const reload_outcome> configuration::last_reload() const {
   return last_read_;
 }
 
+tl::expected<std::string, change_refusal> configuration::with_login_of(
+  std::string_view id, std::string_view url, std::string_view username) const {
+  auto wall = [this] {
+    std::lock_guard guard{shown_mutex_};
+    return readable_;
+  }();
+  return add_known_login(*wall, id, url, username);
+}
+
 void configuration::apply(camera_change change, std::function<void(change_result)> done) {
   auto why = [&]() -> std::optional<change_refusal> {
     std::lock_guard guard{inbox_->mutex};

@@ -75,6 +75,8 @@ public:
   void apply(camera_change change, std::function<void(change_result)> done) override;
   void reload(std::function<void(reload_result)> done) override;
   std::shared_ptr<const reload_outcome> last_reload() const override;
+  tl::expected<std::string, change_refusal> with_login_of(std::string_view id, std::string_view url,
+                                                          std::string_view username) const override;
 
   /// The same, wanted by somebody else than the API: `signal`.
   void reload_for(std::string trigger, std::function<void(reload_result)> done);
@@ -144,6 +146,7 @@ private:
 
   mutable std::mutex shown_mutex_;
   std::shared_ptr<const configured_wall> shown_;    // Guarded by shown_mutex_.
+  std::shared_ptr<const config::wall> readable_;    // The same: in_force_ for other threads.
   std::shared_ptr<const reload_outcome> last_read_; // The same.
 
   std::thread thread_;

@@ -163,6 +163,7 @@ void configuration::publish_cameras() {
   for (const auto& x : in_force_->cameras)
     next->cameras.push_back(config::describe(x, key_));
   std::lock_guard guard{shown_mutex_};
+  readable_ = in_force_;
   next->generation = shown_ ? shown_->generation : 1;
   if (shown_ && shown_->cameras == next->cameras)
     return;

@@ -120,6 +120,13 @@ public:
 
   /// Reads the files again. As `apply`.
   virtual void reload(std::function<void(reload_result)> done) = 0;
+
+  /// `url`, which names no login, with that of the camera `id`: so that somebody who is never told
+  /// a password can have it tried. Refused unless the address has host and port of one that the
+  /// camera is configured with, as the password is sent there. `username`, unless empty, takes the
+  /// place of the camera's. The result is a secret. Any thread, never blocks.
+  virtual tl::expected<std::string, change_refusal> with_login_of(
+    std::string_view id, std::string_view url, std::string_view username) const = 0;
 };
 
 } // namespace camwall

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cctype>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ using json = nlohmann::ordered_json;
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t login_bytes_max = 256;
 constexpr int deadline_s_max = 20; // Below the deadline of an answer that comes later.
+constexpr std::size_t camera_bytes_max = 63;
 constexpr std::string_view scheme = "rtsp://";
+constexpr std::string_view mask = "***";
 
 /// Reads the members of one object and keeps what is wrong with them.
 class members {
@@ -62,7 +65,16 @@ public:
       if (std::find(known.begin(), known.end(), name) == known.end())
         faults_.push_back({"",
                            "There is a member that means nothing here; known are url, username, "
-                           "password, transport and deadline_s."});
+                           "password, camera, transport and deadline_s."});
+  }
+
+  /// What was asked for cannot be had, whatever else is wrong.
+  void refuse(const change_refusal& why) {
+    refusal_ = refusal_response(why);
+  }
+
+  std::optional<response>& refusal() noexcept {
+    return refusal_;
   }
 
   const std::vector<problem_fault>& faults() const noexcept {
@@ -72,6 +84,7 @@ public:
 private:
   const json& json_;
   std::vector<problem_fault> faults_;
+  std::optional<response> refusal_;
 };
 
 // RFC 3986 §3.2.1: all that is not unreserved, so that no character of a password ends it.
@@ -104,38 +117,67 @@ bool is_plain(std::string_view url) {
   return true;
 }
 
-void read_url(members& from, probe_request& into) {
+/// Takes the user information out of an address that came back as the API shows it.
+bool take_masked_login(std::string& url) {
+  for (std::string_view login : {"***@", "***:***@"})
+    if (std::string_view{url}.substr(scheme.size()).starts_with(login)) {
+      url.erase(scheme.size(), login.size());
+      return true;
+    }
+  return false;
+}
+
+void add_known(members& from, probe_request& into, std::string_view user,
+               const known_login& logins) {
+  auto camera = from.text("camera", camera_bytes_max);
+  if (camera.empty())
+    return from.wrong("camera", "has to say whose login *** stands for");
+  if (has_login(into.url))
+    return from.wrong("password", "stands for a login that is known, and the address has another");
+  auto url = logins(camera, into.url, user == mask ? std::string_view{} : user);
+  if (!url)
+    return from.refuse(url.error());
+  into.url = std::move(*url);
+}
+
+void read_url(members& from, probe_request& into, const known_login& logins) {
   into.url = from.text("url", url_bytes_max);
   auto user = from.text("username", login_bytes_max);
   auto password = from.text("password", login_bytes_max);
   if (!into.url.starts_with(scheme) || into.url.size() == scheme.size() || !is_plain(into.url))
     return from.wrong("url", "is an address that begins with rtsp://, without blanks");
+  auto masked = take_masked_login(into.url);
+  if (password == mask || (masked && user.empty() && password.empty()))
+    return add_known(from, into, user, logins);
   if (user.empty()) {
     if (!password.empty())
       from.wrong("password", "needs a username");
     return;
   }
-  if (has_login(into.url))
+  if (masked || has_login(into.url))
     return from.wrong("username", "stands in the address already");
   into.url.insert(scheme.size(), encoded(user) + ':' + encoded(password) + '@');
 }
 
 } // namespace
 
-tl::expected<probe_request, response> read_probe_request(const request& x) {
+tl::expected<probe_request, response> read_probe_request(const request& x,
+                                                         const known_login& logins) {
   if (auto why = refuse_body(x))
     return tl::unexpected(std::move(*why));
   auto body = json::parse(x.body);
   members from{body};
   probe_request out;
-  read_url(from, out);
+  read_url(from, out, logins);
   if (auto transport = from.text("transport", login_bytes_max); !transport.empty())
     out.transport = transport;
   if (out.transport != "tcp" && out.transport != "udp")
     from.wrong("transport", "is tcp or udp");
   auto seconds = from.number("deadline_s", 10, 1, deadline_s_max);
   out.deadline = std::chrono::milliseconds{static_cast<int>(seconds * 1000)};
-  from.refuse_others({"url", "username", "password", "transport", "deadline_s"});
+  from.refuse_others({"url", "username", "password", "camera", "transport", "deadline_s"});
+  if (from.faults().empty() && from.refusal())
+    return tl::unexpected(std::move(*from.refusal()));
   if (from.faults().empty())
     return out;
   return tl::unexpected(problem(422, "invalid_probe", from.faults().front().what, from.faults()));

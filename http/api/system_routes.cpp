@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace camwall::http {
 
@@ -99,10 +101,19 @@ response reload(camera_catalogue* catalogue) {
   return out;
 }
 
-response probe(camera_prober* prober, const request& x) {
+response probe(const api_context& context, const request& x) {
+  auto* prober = context.services.prober;
   if (prober == nullptr)
     return not_available("the means to look at cameras");
-  auto wanted = read_probe_request(x);
+  auto login = [&](std::string_view camera, std::string_view url, std::string_view user) {
+    const auto* catalogue = context.services.catalogue;
+    return catalogue != nullptr && context.may(x.who, action::configure, camera)
+             ? catalogue->with_login_of(camera, url, user)
+             : tl::unexpected(change_refusal{.what = change_refusal::kind::not_found,
+                                             .code = "camera_not_found",
+                                             .detail = "There is no camera with this id."});
+  };
+  auto wanted = read_probe_request(x, login);
   if (!wanted)
     return std::move(wanted.error());
   response out;
@@ -135,9 +146,7 @@ std::vector<route> system_routes(const api_context& context) {
        return reload(services->catalogue);
      }},
     {post, "/api/v1/probe", configure,
-     [services](const request& x, const path_parameters& /*unused*/) {
-       return probe(services->prober, x);
-     }},
+     [context](const request& x, const path_parameters& /*unused*/) { return probe(context, x); }},
     {get, "/api/v1/templates", view_configuration,
      [services](const request& /*unused*/, const path_parameters& /*unused*/) {
        return templates(*services);

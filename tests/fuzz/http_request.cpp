@@ -78,11 +78,16 @@ void read_fields(request& x) {
 }
 
 void read_body(const request& x) {
+  auto login = [](std::string_view camera, std::string_view url,
+                  std::string_view) -> tl::expected<std::string, change_refusal> {
+    must(!camera.empty() && url.starts_with("rtsp://"), "a login for no address");
+    return "rtsp://u:p@" + std::string{url.substr(7)};
+  };
   if (auto form = parse_login(x); form && form->is_page)
     must(form->next.starts_with('/') && !form->next.starts_with("//"), "a way to another host");
   if (auto refused = refuse_body(x))
     check_answer(*refused);
-  if (auto order = read_probe_request(x); !order)
+  if (auto order = read_probe_request(x, login); !order)
     check_answer(order.error());
 }
 

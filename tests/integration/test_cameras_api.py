@@ -182,6 +182,22 @@ def test_a_secret_that_comes_back_masked_is_as_it_was_and_goes_nowhere_else(wall
     assert api.patch("new", {"password": SECRET + "!"})[2]["code"] == "probe_auth", "and it is tried"
 
 
+def test_a_known_password_is_tried_without_being_told_and_at_its_own_camera_only(wall, cameras, api):
+    assert api.create({"id": "new", "url": cameras.url("gate")})[0] == 201
+    masked = api.read("new")[2]
+    body = {"camera": "new", "url": masked["url"], "username": masked["username"], "password": masked["password"]}
+    status, _, found = call(wall.port, "POST", "/api/v1/probe", body)
+    assert (status, found["reason"], found["video"]) == (200, None, "h264"), found
+    with socket.create_server(("127.0.0.1", 0)) as thief:
+        thief.settimeout(0)
+        there = f"rtsp://127.0.0.1:{thief.getsockname()[1]}/x"
+        status, _, problem = call(wall.port, "POST", "/api/v1/probe", {**body, "url": there})
+        assert (status, problem["errors"][0]["pointer"]) == (422, "/url"), problem
+        with pytest.raises(BlockingIOError):
+            thief.accept()
+    assert call(wall.port, "POST", "/api/v1/probe", {**body, "camera": "nobody"})[0] == 404
+
+
 def test_cameras_of_other_files_name_file_and_line(wall, api):
     places = {"main": "wall.yaml:10", "hand": "cameras.d/hand.yaml:3"}
     for name, place in places.items():

@@ -42,6 +42,18 @@ public:
     return reload_;
   }
 
+  /// Every camera has the login `us`, `saved`, for host `192.0.2.1` alone.
+  tl::expected<std::string, change_refusal> with_login_of(
+    std::string_view id, std::string_view url, std::string_view username) const override {
+    if (cameras()->find(id) == nullptr)
+      return refuse(kind::not_found, "camera_not_found", "There is no camera with this id.");
+    constexpr std::string_view begin = "rtsp://192.0.2.1/";
+    if (!url.starts_with(begin))
+      return refuse(kind::invalid, "invalid_probe", "Another host.", {{"/url", "Another host."}});
+    return "rtsp://" + std::string{username.empty() ? "us" : username} + ":saved@" +
+           std::string{url.substr(7)};
+  }
+
   void apply(camera_change change, std::function<void(change_result)> done) override {
     auto result = decide(change);
     {

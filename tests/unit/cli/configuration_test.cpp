@@ -16,9 +16,11 @@
 namespace camwall::cli {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using kind = change_refusal::kind;
 
 /// Answers what the test says.
@@ -200,6 +202,31 @@ TEST_F(configuration_test, changes_and_removes_only_cameras_of_the_api) {
   EXPECT_EQ(removed->id, "yard");
   EXPECT_THAT(ids(), ElementsAre("gate"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
+}
+
+TEST_F(configuration_test, gives_a_known_login_only_to_the_camera_it_was_given_for) {
+  write_main(
+    "  - {id: gate, url: 'rtsp://us:p%40ss@Gate/1', sub_url: 'rtsp://low:er@gate:8554/2'}\n"
+    "  - {id: bare, url: 'rtsp://bare/'}\n");
+  start();
+  auto ask = [this](std::string_view url, std::string_view user = {},
+                    std::string_view id = "gate") {
+    auto x = sut_->with_login_of(id, url, user);
+    return x ? *x : x.error().code + x.error().detail;
+  };
+  EXPECT_EQ(ask("rtsp://gate/other"), "rtsp://us:p%40ss@gate/other");
+  EXPECT_EQ(ask("rtsp://GATE:554/other"), "rtsp://us:p%40ss@GATE:554/other");
+  EXPECT_EQ(ask("rtsp://gate:8554/2"), "rtsp://low:er@gate:8554/2") << "of the same port";
+  EXPECT_EQ(ask("rtsp://gate/1", "another"), "rtsp://another:p%40ss@gate/1");
+  for (auto elsewhere : {"rtsp://gate:555/1", "rtsp://evil/1", "rtsp://gate.evil/1",
+                         "rtsp://[::1]/1", "http://gate/1", "gate", ""})
+    EXPECT_THAT(ask(elsewhere), AllOf(HasSubstr("invalid_probe"), Not(HasSubstr("p%40ss"))))
+      << elsewhere;
+  EXPECT_EQ(ask("rtsp://bare/", {}, "bare"), "rtsp://bare/");
+  EXPECT_THAT(ask("rtsp://gate/1", {}, "nobody"), HasSubstr("camera_not_found"));
+  write_main("  - {id: gate, url: 'rtsp://us:new@gate/1'}\n");
+  ASSERT_TRUE(reload());
+  EXPECT_EQ(ask("rtsp://gate/1"), "rtsp://us:new@gate/1");
 }
 
 TEST_F(configuration_test, refuses_what_is_unknown_taken_stale_or_beyond_the_limit) {

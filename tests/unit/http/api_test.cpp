@@ -250,6 +250,51 @@ TEST_F(api_test, looks_at_an_address_with_a_login_of_its_own) {
   EXPECT_EQ(probe(R"({"url":"rtsp://h/"})").status, 503);
 }
 
+TEST_F(api_test, looks_at_an_address_with_a_login_that_only_the_server_knows) {
+  auto probe = [this](std::string_view body) {
+    return std::move(*ask({.how = method::post, .path = "/api/v1/probe", .body = body}));
+  };
+  for (auto body :
+       {R"({"camera":"gate","url":"rtsp://192.0.2.1/a","username":"us","password":"***"})",
+        R"({"camera":"gate","url":"rtsp://192.0.2.1/a","username":"***","password":"***"})",
+        R"({"camera":"gate","url":"rtsp://192.0.2.1/a","password":"***"})",
+        R"({"camera":"gate","url":"rtsp://***@192.0.2.1/a"})",
+        R"({"camera":"gate","url":"rtsp://***:***@192.0.2.1/a"})"}) {
+    prober.last = {};
+    auto x = probe(body);
+    EXPECT_EQ(x.status, 200) << body;
+    EXPECT_EQ(prober.last.url, "rtsp://us:saved@192.0.2.1/a") << body;
+  }
+  EXPECT_EQ(
+    probe(R"({"camera":"gate","url":"rtsp://192.0.2.1/a","username":"u","password":"new"})").status,
+    200);
+  EXPECT_EQ(prober.last.url, "rtsp://u:new@192.0.2.1/a");
+  prober.last = {};
+  struct refused {
+    const char* body;
+    int status;
+    const char* pointer;
+  };
+  for (const auto& x : {
+         refused{R"({"url":"rtsp://***@192.0.2.1/a"})", 422, "/camera"},
+         refused{R"({"url":"rtsp://192.0.2.1/a","username":"us","password":"***"})", 422,
+                 "/camera"},
+         refused{R"({"camera":"gate","url":"rtsp://192.0.2.9/a","password":"***"})", 422, "/url"},
+         refused{R"({"camera":"gate","url":"rtsp://x@192.0.2.1/a","password":"***"})", 422,
+                 "/password"},
+         refused{R"({"camera":"gate","url":"rtsp://***@192.0.2.1/a","username":"u"})", 422,
+                 "/username"},
+         refused{R"({"camera":"nobody","url":"rtsp://192.0.2.1/a","password":"***"})", 404, ""},
+       }) {
+    auto answer = probe(x.body);
+    EXPECT_EQ(answer.status, x.status) << x.body;
+    if (*x.pointer != 0) {
+      EXPECT_EQ(json::parse(answer.body).at("errors").at(0).at("pointer"), x.pointer) << x.body;
+    }
+  }
+  EXPECT_EQ(prober.last.url, "") << "nobody has looked";
+}
+
 TEST_F(api_test, lets_the_method_decide_who_may) {
   loopback = false;
   dispatcher open{{.open_access = true}, services()};

@@ -33,6 +33,10 @@ public:
   void reload(std::function<void(reload_result)>) override {
     // nop
   }
+  tl::expected<std::string, change_refusal> with_login_of(std::string_view, std::string_view,
+                                                          std::string_view) const override {
+    return tl::unexpected(change_refusal{});
+  }
 
   std::function<void(const std::string& id)> on_create;
   configured_wall wall;
