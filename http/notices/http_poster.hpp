@@ -10,7 +10,7 @@
 namespace camwall::http {
 
 /// Sends bodies to one address by HTTP POST. Follows no redirect, speaks nothing but http and
-/// https, and verifies TLS. For one thread.
+/// https, and verifies TLS. For one thread, apart from `interrupt`.
 class http_poster {
 public:
   struct options {
@@ -28,23 +28,29 @@ public:
 
   struct result {
     outcome what = outcome::failed;
-    std::string why; ///< Half a sentence without the address; empty when it was sent.
+    std::string why;                     ///< Half a sentence without the address; empty when sent.
+    std::chrono::seconds retry_after{0}; ///< RFC 9110 §10.2.3; 0 when nothing was said.
   };
 
+  /// Throws std::runtime_error when libcurl cannot be used.
   explicit http_poster(options x);
   ~http_poster();
 
   http_poster(const http_poster&) = delete;
   http_poster& operator=(const http_poster&) = delete;
 
-  /// Blocks for the deadline at most; `stop` ends it early. `headers` are whole lines.
+  /// Blocks for the deadline at most. `headers` are whole lines. When `stop` turns true, it returns
+  /// at once, if `interrupt` is called afterwards.
   result post(const std::string& body, const std::vector<std::string>& headers,
               const std::atomic<bool>& stop);
 
+  /// Any thread.
+  void interrupt() noexcept;
+
 private:
-  struct handle;
+  struct handles;
   options options_;
-  std::unique_ptr<handle> handle_;
+  std::unique_ptr<handles> handles_;
 };
 
 } // namespace camwall::http

@@ -18,19 +18,8 @@ std::string word_of(const camera_snapshot& x) {
 
 } // namespace
 
-std::string_view to_string(notice_event x) noexcept {
-  switch (x) {
-    case notice_event::down:
-      return "down";
-    case notice_event::picture:
-      return "picture";
-    case notice_event::reload:
-      return "reload";
-  }
-  return "";
-}
-
-notice_rules::notice_rules(notice_filter what) : wanted_(std::move(what)) {
+notice_rules::notice_rules(notice_filter what, notice_pace pace)
+  : wanted_(std::move(what)), pace_(pace) {
   // nop
 }
 
@@ -40,7 +29,7 @@ std::vector<notice> notice_rules::look(const wall_snapshot& wall, const reload_o
     x.seen = false;
   for (const auto& x : wall.cameras)
     if (wants_group(x.group))
-      see_camera(x, now, wall_now);
+      see_camera(x, now);
   if (reload != nullptr && !reload->successful && wants(notice_event::reload))
     see({.event = notice_event::reload,
          .camera = {},
@@ -48,25 +37,17 @@ std::vector<notice> notice_rules::look(const wall_snapshot& wall, const reload_o
          .group = {},
          .what = reload->why.code,
          .detail = reload->why.detail,
-         .since = reload->at},
+         .since = reload->at,
+         .until = {}},
         now);
-  end_what_is_over(wall_now);
-  auto due = std::any_of(faults_.begin(), faults_.end(),
-                         [&](const auto& x) { return !x.second.told && is_due(x.second, now); });
-  if (!due && over_.empty()) {
-    gathering_since_.reset();
-    return {};
-  }
-  if (!gathering_since_)
-    gathering_since_ = now;
-  if (now < *gathering_since_ + notice_limits::gather ||
-      (told_last_ && now < *told_last_ + notice_limits::pause))
+  end_what_is_over(now, wall_now);
+  if (!may_tell(now))
     return {};
   gathering_since_.reset();
   told_last_ = now;
   auto out = std::exchange(over_, {});
   for (auto& [name, x] : faults_)
-    if (!x.told && is_due(x, now)) {
+    if (x.due && !x.told) {
       x.told = true;
       out.push_back(x.what);
     }
@@ -78,32 +59,66 @@ void notice_rules::see(notice what, time_point now) {
   auto [place, fresh] =
     faults_.try_emplace(key{what.event, what.camera, std::move(condition)}, fault{});
   auto& x = place->second;
-  x.seen = true;
   if (fresh)
     x.began = now;
   else
-    what.since = x.what.since;
+    what.since = x.what.since; // A camera that is tried again is still down.
   x.what = std::move(what);
+  x.seen = true;
+  x.missed.reset();
+  x.due = x.due || x.what.event == notice_event::reload || now >= x.began + wanted_.after;
 }
 
-void notice_rules::see_camera(const camera_snapshot& x, time_point now, wall_time wall_now) {
-  notice what{
-    .camera = x.id, .label = x.label, .group = x.group, .what = {}, .detail = {}, .since = {}};
-  if (wants(notice_event::down) && is_down(x.phase)) {
-    what.event = notice_event::down;
-    what.what = word_of(x);
-    what.detail = x.detail;
-    what.since = wall_now;
+void notice_rules::see_camera(const camera_snapshot& x, time_point now) {
+  notice what{.camera = x.id,
+              .label = x.label,
+              .group = x.group,
+              .what = word_of(x),
+              .detail = x.detail,
+              .since = x.since,
+              .until = {}};
+  if (wants(notice_event::down) && is_down(x.phase))
     see(what, now);
-  }
   if (!wants(notice_event::picture))
     return;
+  if (is_down(x.phase))
+    hold_picture(x);
+  what.event = notice_event::picture;
+  what.detail.clear();
   for (const auto& condition : x.conditions) {
-    what.event = notice_event::picture;
     what.what = to_string(condition.what);
-    what.detail.clear();
     what.since = condition.since;
     see(what, now);
+  }
+}
+
+/// Of a camera that sends nothing nobody knows whether its picture is better: it is restarted for
+/// being frozen, too.
+void notice_rules::hold_picture(const camera_snapshot& x) {
+  for (auto condition : all_conditions) {
+    auto found = faults_.find(key{notice_event::picture, x.id, std::string{to_string(condition)}});
+    if (found == faults_.end())
+      continue;
+    found->second.seen = true;
+    found->second.missed.reset();
+  }
+}
+
+/// What nobody was told of ends without a word.
+void notice_rules::end_what_is_over(time_point now, wall_time wall_now) {
+  for (auto i = faults_.begin(); i != faults_.end();) {
+    auto& x = i->second;
+    if (!x.seen && !x.missed)
+      x.missed = moment{now, wall_now};
+    if (x.seen || now < x.missed->at + pace_.calm) {
+      ++i;
+      continue;
+    }
+    if (x.told && wanted_.resolved) {
+      x.what.until = x.missed->wall;
+      over_.push_back(std::move(x.what));
+    }
+    i = faults_.erase(i);
   }
 }
 
@@ -116,25 +131,18 @@ bool notice_rules::wants_group(const std::string& group) const {
   return all.empty() || std::find(all.begin(), all.end(), group) != all.end();
 }
 
-bool notice_rules::is_due(const fault& x, time_point now) const {
-  return x.what.event == notice_event::reload || now >= x.began + wanted_.after;
-}
-
-/// What nobody was told of ends without a word.
-void notice_rules::end_what_is_over(wall_time wall_now) {
-  for (auto i = faults_.begin(); i != faults_.end();) {
-    if (i->second.seen) {
-      ++i;
-      continue;
-    }
-    if (i->second.told && wanted_.resolved) {
-      auto what = std::move(i->second.what);
-      what.resolved = true;
-      what.since = wall_now;
-      over_.push_back(std::move(what));
-    }
-    i = faults_.erase(i);
+/// Whether there is something to tell, and it has gathered for long enough.
+bool notice_rules::may_tell(time_point now) {
+  auto due = std::any_of(faults_.begin(), faults_.end(),
+                         [](const auto& x) { return x.second.due && !x.second.told; });
+  if (!due && over_.empty()) {
+    gathering_since_.reset();
+    return false;
   }
+  if (!gathering_since_)
+    gathering_since_ = now;
+  return now >= *gathering_since_ + pace_.gather &&
+         (!told_last_ || now >= *told_last_ + pace_.pause);
 }
 
 } // namespace camwall::http

@@ -3,7 +3,8 @@
 #include "http/access/secrets.hpp"
 #include "http/notices/webhook_message.hpp"
 
-#include <algorithm>
+#include <exception>
+#include <random>
 #include <utility>
 
 namespace camwall::http {
@@ -13,12 +14,21 @@ namespace {
 constexpr std::chrono::seconds look_period{1};
 constexpr std::size_t delivery_bytes = 12;
 
+notice_pace scaled(double time_scale) {
+  auto shorter = [&](notice_pace::duration x) {
+    return std::chrono::duration_cast<notice_pace::duration>(x / time_scale);
+  };
+  notice_pace x;
+  return {.gather = shorter(x.gather), .pause = shorter(x.pause), .calm = shorter(x.calm)};
+}
+
 } // namespace
 
 webhook::webhook(webhook_options what, webhook_sources from)
   : options_(std::move(what)),
     sources_(std::move(from)),
-    rules_(options_.filter),
+    rules_(options_.filter, scaled(options_.time_scale)),
+    outbox_(std::random_device{}(), options_.time_scale),
     poster_(options_.receiver),
     thread_([this] { run(); }) {
   // nop
@@ -26,6 +36,7 @@ webhook::webhook(webhook_options what, webhook_sources from)
 
 webhook::~webhook() {
   stop();
+  thread_.join();
 }
 
 void webhook::stop() {
@@ -34,26 +45,30 @@ void webhook::stop() {
     stop_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable())
-    thread_.join();
+  poster_.interrupt();
 }
 
 webhook_statistics webhook::statistics() const {
   return {.name = options_.name,
           .sent = sent_,
-          .failed = failed_,
           .rejected = rejected_,
           .dropped = dropped_,
+          .tries_failed = tries_failed_,
           .waiting = waiting_};
 }
 
 void webhook::run() {
+  const auto period = std::chrono::duration<double>{look_period} / options_.time_scale;
   while (!stop_) {
-    look();
-    if (!queue_.empty() && (!next_try_ || clock::now() >= *next_try_))
-      send_first();
+    try {
+      look();
+      if (const auto* x = outbox_.due(clock::now()))
+        send(*x);
+    } catch (const std::exception& error) { // Without memory: it is tried again.
+      say(error.what());
+    }
     std::unique_lock lock{mutex_};
-    wake_.wait_for(lock, look_period, [this] { return stop_.load(); });
+    wake_.wait_for(lock, period, [this] { return stop_.load(); });
   }
 }
 
@@ -62,66 +77,69 @@ void webhook::look() {
   auto what = rules_.look(*sources_.wall->load(), reload.get(), clock::now(),
                           std::chrono::system_clock::now());
   if (!what.empty())
-    enqueue(what);
+    put(what);
 }
 
-void webhook::enqueue(const std::vector<notice>& what) {
-  if (queue_.size() >= webhook_limits::queue_max)
-    give_up(dropped_, "too many messages wait for it");
+void webhook::put(const std::vector<notice>& what) {
   auto delivery = random_text(delivery_bytes);
-  auto body = webhook_body(what, delivery, options_.build, std::chrono::system_clock::now());
-  queue_.push_back({std::move(delivery), std::move(body), clock::now()});
-  waiting_ = queue_.size();
+  auto body = webhook_body(what, {.webhook = options_.name,
+                                  .delivery = delivery,
+                                  .build = options_.build,
+                                  .at = std::chrono::system_clock::now()});
+  if (!outbox_.put({std::move(delivery), std::move(body), clock::now()})) {
+    ++dropped_;
+    say("the oldest message is given up: too many wait");
+  }
+  waiting_ = outbox_.size();
+}
+
+void webhook::send(const outbox::message& x) {
+  auto result = poster_.post(x.body, headers_of(x), stop_);
+  if (!stop_)
+    settle(result);
 }
 
 /// What is signed is the time of the try, so that a receiver may refuse what somebody recorded.
-void webhook::send_first() {
-  const auto& first = queue_.front();
+std::vector<std::string> webhook::headers_of(const outbox::message& x) const {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-  std::vector<std::string> headers{
+  std::vector<std::string> out{
     "Content-Type: application/json", "Expect:", "User-Agent: camwall/" + options_.version,
-    "Camwall-Delivery: " + first.delivery, "Camwall-Timestamp: " + timestamp};
+    "Camwall-Delivery: " + x.delivery, "Camwall-Timestamp: " + timestamp};
   if (!options_.secret.empty())
-    headers.push_back("Camwall-Signature: sha256=" +
-                      webhook_signature(options_.secret, timestamp, first.body));
-  auto result = poster_.post(first.body, headers, stop_);
-  if (stop_)
-    return;
-  if (result.what == http_poster::outcome::sent) {
-    ++sent_;
-    failures_ = 0;
-    next_try_.reset();
-    queue_.pop_front();
-    waiting_ = queue_.size();
-    return;
+    out.push_back("Camwall-Signature: sha256=" +
+                  webhook_signature(options_.secret, timestamp, x.body));
+  return out;
+}
+
+void webhook::settle(const http_poster::result& x) {
+  auto failures = outbox_.failures();
+  auto fate = outbox_.settle(x, clock::now());
+  waiting_ = outbox_.size();
+  if (x.what != http_poster::outcome::sent)
+    ++tries_failed_;
+  switch (fate) {
+    case outbox::fate::sent:
+      ++sent_;
+      if (failures > 0)
+        say("messages arrive again, after " + std::to_string(failures) + " failures");
+      return;
+    case outbox::fate::kept:
+      if (failures == 0)
+        say("a message has not arrived and is tried again: " + x.why);
+      return;
+    case outbox::fate::rejected:
+      ++rejected_;
+      return say("a message is given up: " + x.why);
+    case outbox::fate::dropped:
+      ++dropped_;
+      return say("a message is given up, tried for an hour: " + x.why);
   }
-  ++failed_;
-  if (failures_++ == 0 && sources_.log)
-    sources_.log("webhook " + options_.name + ": " + result.why);
-  next_try_ = clock::now() + retry_wait();
-  if (result.what == http_poster::outcome::rejected)
-    give_up(rejected_, result.why);
-  else if (clock::now() - first.made > webhook_limits::age_max)
-    give_up(dropped_, result.why);
 }
 
-void webhook::give_up(std::atomic<std::uint64_t>& count, const std::string& why) {
-  ++count;
+void webhook::say(const std::string& what) const {
   if (sources_.log)
-    sources_.log("webhook " + options_.name + ": a message is given up: " + why);
-  queue_.pop_front();
-  waiting_ = queue_.size();
-}
-
-webhook::clock::duration webhook::retry_wait() {
-  constexpr std::size_t doublings_max = 6;
-  auto base = std::min<std::chrono::seconds>(
-    webhook_limits::retry_max,
-    std::chrono::seconds{1 << (std::min(failures_, doublings_max + 1) - 1)});
-  std::uniform_real_distribution<double> spread{0.8, 1.2};
-  return std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>{base} *
-                                                     spread(random_));
+    sources_.log("webhook " + options_.name + ": " + what);
 }
 
 } // namespace camwall::http

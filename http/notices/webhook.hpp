@@ -5,34 +5,21 @@
 #include "core/webhook_statistics.hpp"
 #include "http/notices/http_poster.hpp"
 #include "http/notices/notice_rules.hpp"
+#include "http/notices/outbox.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace camwall::http {
-
-namespace webhook_limits {
-
-/// Messages that wait for one receiver; of more, the oldest goes.
-inline constexpr std::size_t queue_max = 64;
-
-/// A message that could not be sent for so long is given up.
-inline constexpr std::chrono::hours age_max{1};
-
-/// Between two tries: 1, 2, 4, … s, ±20 %.
-inline constexpr std::chrono::seconds retry_max{60};
-} // namespace webhook_limits
 
 struct webhook_options {
   std::string name; ///< For log and metrics; the address is never in them.
@@ -41,6 +28,7 @@ struct webhook_options {
   notice_filter filter;
   std::string version;
   std::string build;
+  double time_scale = 1; ///< Divides the waits, but for `filter.after`; for tests.
 };
 
 /// Where a webhook looks. All are called on its thread, and outlive it.
@@ -54,13 +42,15 @@ struct webhook_sources {
 /// nobody else.
 class webhook {
 public:
+  /// Throws std::runtime_error when libcurl cannot be used.
   webhook(webhook_options what, webhook_sources from);
   ~webhook();
 
   webhook(const webhook&) = delete;
   webhook& operator=(const webhook&) = delete;
 
-  /// Ends the thread, also in the middle of a request; what waits is lost. Idempotent.
+  /// The thread is to end, also in the middle of a request; what waits is lost. Does not wait for
+  /// it, which the destructor does. Any thread.
   void stop();
 
   /// Any thread.
@@ -69,34 +59,26 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
-  struct message {
-    std::string delivery;
-    std::string body;
-    clock::time_point made;
-  };
-
   void run();
   void look();
-  void enqueue(const std::vector<notice>& what);
-  void send_first();
-  void give_up(std::atomic<std::uint64_t>& count, const std::string& why);
-  clock::duration retry_wait();
+  void put(const std::vector<notice>& what);
+  void send(const outbox::message& x);
+  void settle(const http_poster::result& x);
+  void say(const std::string& what) const;
+  std::vector<std::string> headers_of(const outbox::message& x) const;
 
   const webhook_options options_;
   const webhook_sources sources_;
-  notice_rules rules_;
-  http_poster poster_;
 
   // Our thread only.
-  std::deque<message> queue_;
-  std::size_t failures_ = 0; ///< In a row.
-  std::optional<clock::time_point> next_try_;
-  std::mt19937_64 random_{std::random_device{}()};
+  notice_rules rules_;
+  outbox outbox_;
+  http_poster poster_;
 
   std::atomic<std::uint64_t> sent_ = 0;
-  std::atomic<std::uint64_t> failed_ = 0;
   std::atomic<std::uint64_t> rejected_ = 0;
   std::atomic<std::uint64_t> dropped_ = 0;
+  std::atomic<std::uint64_t> tries_failed_ = 0;
   std::atomic<std::size_t> waiting_ = 0;
 
   std::mutex mutex_;
