@@ -46,9 +46,9 @@ protected:
   }
 
   /// What is told in the seconds to come, at which second of all.
-  std::vector<std::pair<int, notice>> run(std::chrono::seconds long_) {
+  std::vector<std::pair<int, notice>> run(std::chrono::seconds how_long) {
     std::vector<std::pair<int, notice>> out;
-    for (auto end = now_ + long_; now_ < end; now_ += 1s) {
+    for (auto end = now_ + how_long; now_ < end; now_ += 1s) {
       auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch());
       for (auto& x : rules_.look(wall_, reload_ ? &*reload_ : nullptr, now_,
                                  epoch + now_.time_since_epoch()))
@@ -58,9 +58,9 @@ protected:
   }
 
   /// The same as words: `35 gate refused`, `76 gate over`.
-  std::vector<std::string> told(std::chrono::seconds long_) {
+  std::vector<std::string> told(std::chrono::seconds how_long) {
     std::vector<std::string> out;
-    for (const auto& [second, x] : run(long_))
+    for (const auto& [second, x] : run(how_long))
       out.push_back(std::to_string(second) + " " + x.camera + (x.camera.empty() ? "" : " ") +
                     (x.until ? "over" : x.what));
     return out;
