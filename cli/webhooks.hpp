@@ -31,8 +31,8 @@ public:
   webhooks(const webhooks&) = delete;
   webhooks& operator=(const webhooks&) = delete;
 
-  /// These are in force from now on. One that did not change goes on undisturbed, another one begins
-  /// anew: it tells of what is wrong now. Not from two threads at a time.
+  /// These are in force from now on. One that did not change goes on undisturbed, another one
+  /// begins anew: it tells of what is wrong now. Not from two threads at a time.
   void take(const config::wall& newer);
 
   /// Any thread.

@@ -42,7 +42,8 @@ bool is_port(std::string_view text) {
 /// part can be a token.
 std::optional<receiver> parse_receiver(std::string_view text) {
   auto printable = [](char c) {
-    return c > ' ' && c < 0x7f && std::string_view{"\"<>\\^`{|}#"}.find(c) == std::string_view::npos;
+    return c > ' ' && c < 0x7f &&
+           std::string_view{"\"<>\\^`{|}#"}.find(c) == std::string_view::npos;
   };
   constexpr std::string_view mark = "://";
   auto scheme = lower(text.substr(0, text.find(mark)));
@@ -127,7 +128,8 @@ void read_events(section& here, webhook& into) {
     here.error("events", "names none of down, picture, reload");
 }
 
-void read_webhook(load_context& context, section& here, std::set<std::string>& taken, webhook& into) {
+void read_webhook(load_context& context, section& here, std::set<std::string>& taken,
+                  webhook& into) {
   read_name(here, taken, into);
   read_receiver(context, here, into);
   read_events(here, into);

@@ -16,8 +16,8 @@ constexpr notice_pace pace{.gather = 5s, .pause = 30s, .calm = 10s};
 const wall_time epoch = wall_time{} + std::chrono::hours{1000};
 
 notice_filter everything() {
-  return {.events = {all_notice_events.begin(), all_notice_events.end()}, .groups = {},
-          .after = 30s};
+  return {
+    .events = {all_notice_events.begin(), all_notice_events.end()}, .groups = {}, .after = 30s};
 }
 
 /// A wall whose time is ours.
@@ -50,8 +50,8 @@ protected:
     std::vector<std::pair<int, notice>> out;
     for (auto end = now_ + how_long; now_ < end; now_ += 1s) {
       auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch());
-      for (auto& x : rules_.look(wall_, reload_ ? &*reload_ : nullptr, now_,
-                                 epoch + now_.time_since_epoch()))
+      for (auto& x :
+           rules_.look(wall_, reload_ ? &*reload_ : nullptr, now_, epoch + now_.time_since_epoch()))
         out.emplace_back(static_cast<int>(seconds.count()), std::move(x));
     }
     return out;
