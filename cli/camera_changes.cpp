@@ -113,7 +113,7 @@ tl::expected<std::string, change_refusal> add_known_login(const config::wall& in
   const auto* camera = find(in_force, id);
   if (camera == nullptr)
     return not_found();
-  auto wrong = [](std::string why) {
+  auto wrong = [](const std::string& why) {
     return tl::unexpected(change_refusal{.what = kind::invalid,
                                          .code = "invalid_probe",
                                          .detail = "url " + why + '.',

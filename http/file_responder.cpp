@@ -156,7 +156,7 @@ response file_responder::serve_packed(const request& x, const std::string& relat
   }
   if (!body) {
     auto out = serve(x, relative, cache_control);
-    out.add("Vary", "Accept-Encoding");
+    out.vary_by("Accept-Encoding");
     return out;
   }
   auto field = x.header("If-None-Match");
@@ -166,7 +166,7 @@ response file_responder::serve_packed(const request& x, const std::string& relat
     out.status = 304;
   else
     out.add("Content-Encoding", "gzip");
-  out.add("Cache-Control", cache_control).add("ETag", etag).add("Vary", "Accept-Encoding");
+  out.add("Cache-Control", cache_control).add("ETag", etag).vary_by("Accept-Encoding");
   return out;
 }
 

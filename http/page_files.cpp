@@ -128,7 +128,7 @@ response page_files::page(const request& x) const {
     out.status = 304;
   else if (packs)
     out.add("Content-Encoding", "gzip");
-  out.add("Cache-Control", asked_each_time).add("ETag", etag).add("Vary", "Accept-Encoding");
+  out.add("Cache-Control", asked_each_time).add("ETag", etag).vary_by("Accept-Encoding");
   return out;
 }
 

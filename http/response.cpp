@@ -61,6 +61,15 @@ response& response::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
+response& response::vary_by(std::string_view name) {
+  constexpr std::string_view begin = "Vary: ";
+  auto line = fields.starts_with(begin) ? 0 : fields.find("\r\nVary: ");
+  if (line == std::string::npos)
+    return add("Vary", name);
+  fields.insert(fields.find("\r\n", line + begin.size()), ", " + std::string{name});
+  return *this;
+}
+
 response text_response(int status, std::string_view content_type, std::string body) {
   response x;
   x.status = status;

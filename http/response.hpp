@@ -54,6 +54,10 @@ struct response {
   /// Appends one header field. Control characters in `value` (a header injection) become `?`.
   response& add(std::string_view name, std::string_view value);
 
+  /// Says that the answer would be another one with another request field `name` (RFC 9110
+  /// §12.5.5), in one line with those that were said before: not every cache reads a second one.
+  response& vary_by(std::string_view name);
+
   std::uint64_t content_length() const noexcept {
     return file.fd ? file.size : body.size();
   }

@@ -54,7 +54,7 @@ std::vector<route> dispatcher::table() {
 response dispatcher::front(const request& x, const path_parameters& parameters) {
   auto page = x.wants_page();
   auto out = page ? page_.page(x) : status_ok(x, parameters);
-  out.add("Vary", "Accept");
+  out.vary_by("Accept");
   if (page)
     add_page_fields(out, access_.current()->settings());
   return out;

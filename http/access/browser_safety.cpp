@@ -23,7 +23,7 @@ void add_safety_fields(response& out, const request& x) {
     return;
   out.add("Access-Control-Allow-Origin", x.header("Origin"));
   out.add("Access-Control-Expose-Headers", "ETag, Retry-After, Date");
-  out.add("Vary", "Origin");
+  out.vary_by("Origin");
 }
 
 bool is_preflight(const request& x) noexcept {

@@ -42,7 +42,7 @@ void compat_dispatcher::allow_page(const request& x, response& to) const {
   auto origin = x.header("Origin");
   if (origin.empty() || !is_admitted(x, context_.options) || is_foreign_page(x, context_.hosts))
     return;
-  to.add("Access-Control-Allow-Origin", origin).add("Vary", "Origin");
+  to.add("Access-Control-Allow-Origin", origin).vary_by("Origin");
   if (x.method != method::options)
     return;
   to.add("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")

@@ -38,14 +38,15 @@ struct shared_input {
   }
 };
 
-shared_input& make_shared_input() {
-  auto made = ::mmap(nullptr, sizeof(shared_input), PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+/// Null, and said why, where there is no memory.
+shared_input* make_shared_input() {
+  auto* made = ::mmap(nullptr, sizeof(shared_input), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (made == MAP_FAILED) {
     std::perror("mmap");
-    std::exit(2);
+    return nullptr;
   }
-  return *static_cast<shared_input*>(made);
+  return static_cast<shared_input*>(made);
 }
 
 std::vector<std::string> read_corpus(const std::filesystem::path& folder) {
@@ -165,10 +166,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s holds no seeds\n", argv[2]);
     return 2;
   }
-  auto& now = make_shared_input();
+  auto* now = make_shared_input();
+  if (now == nullptr)
+    return 2;
   auto child = ::fork();
   if (child == 0) {
-    run_all(corpus, std::chrono::seconds{std::atoi(argv[1])}, now);
+    run_all(corpus, std::chrono::seconds{std::atoi(argv[1])}, *now);
     return 0;
   }
   int status = 1;
@@ -177,5 +180,5 @@ int main(int argc, char** argv) {
     return 2;
   }
   auto name = std::filesystem::path{argv[0]}.filename().string();
-  return status == 0 ? 0 : keep_finding(now, name + ".finding");
+  return status == 0 ? 0 : keep_finding(*now, name + ".finding");
 }

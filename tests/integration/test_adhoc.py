@@ -5,9 +5,7 @@ import http.client
 import json
 import pathlib
 import re
-import socket
 import sys
-import threading
 import types
 import urllib.parse
 
@@ -16,7 +14,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from support.bad_server import BadServer, status  # noqa: E402
+from support.bad_server import redirecting  # noqa: E402
 from support.live_client import LiveClient  # noqa: E402
 from support.simulator import Simulator  # noqa: E402
 from support.wall import Wall, wait_until  # noqa: E402
@@ -183,23 +181,8 @@ def test_what_is_not_permitted_is_refused_with_the_setting_that_decides(quiet, c
     assert "Geheim7" not in quiet.log()
 
 
-@contextlib.contextmanager
-def redirecting():
-    """(address of a server that sends its clients elsewhere, a list of who came there)"""
-    visitors = []
-
-    def welcome(listener):
-        with contextlib.suppress(OSError):
-            visitors.append(listener.accept())
-    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        threading.Thread(target=welcome, args=(elsewhere,), daemon=True).start()
-        server = BadServer(status(f"302 Moved\r\nLocation: rtsp://127.0.0.1:{elsewhere.getsockname()[1]}/y"))
-        yield server.url, visitors
-        server.close()
-
-
 def test_nobody_is_followed_to_another_address(quiet):
-    with redirecting() as (url, visitors):
+    with redirecting() as (url, _, visitors):
         refused(opencv(quiet, url), 1013)
         assert not visitors
 

@@ -1,7 +1,6 @@
 """`camwall probe` against simulated cameras and servers that answer wrongly, its worker inside the sandbox."""
 
 import concurrent.futures
-import contextlib
 import json
 import os
 import pathlib
@@ -11,14 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import hostile_worker  # noqa: E402
-from bad_server import BadServer, describes, status  # noqa: E402
+from bad_server import BadServer, describes, redirecting  # noqa: E402
 from simulator import Simulator, build_dir, make_clips  # noqa: E402
 from wall import children, is_running, wait_until  # noqa: E402
 from worker_driver import Zygote, order_for, refused_calls  # noqa: E402
@@ -145,22 +143,6 @@ def test_other_codecs_are_called_by_their_names(media, names):
     reason, video, advice = names
     assert (x["reason"], x["video"]) == (reason, video) and (advice is None or advice in codes(x)), x
     assert "topsecret" not in json.dumps(x)
-
-
-@contextlib.contextmanager
-def redirecting():
-    """(address of a server that sends its clients elsewhere, port there, a list of who came there)"""
-    visitors = []
-
-    def welcome(listener):
-        with contextlib.suppress(OSError):
-            visitors.append(listener.accept())
-    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        threading.Thread(target=welcome, args=(elsewhere,), daemon=True).start()
-        port = elsewhere.getsockname()[1]
-        server = BadServer(status(f"302 Moved\r\nLocation: rtsp://u:hidden@127.0.0.1:{port}/y"))
-        yield server.url, port, visitors
-        server.close()
 
 
 def test_nobody_is_followed_to_another_address():

@@ -19,6 +19,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from live_client import LiveClient  # noqa: E402
 from simulator import Simulator, build_dir  # noqa: E402
 from wall import Wall, children, wait_until  # noqa: E402
 
@@ -176,13 +177,25 @@ def stage(tmp_path_factory):
 def go_through_everything(stage):
     """In this order: what fails before anybody is known, what users do, what operators do, what goes wrong by itself."""
     fail_to_log_in(stage)
-    change_cameras(stage)
-    ask_for_everything(stage)
-    load_bad_files(stage)
-    crash_a_worker(stage)
+    with listening_at_the_wall(stage):
+        change_cameras(stage)
+        ask_for_everything(stage)
+        load_bad_files(stage)
+        crash_a_worker(stage)
     ask_for_everything(stage)
     look_at_processes(stage)
     probe_by_hand(stage)
+
+
+@contextlib.contextmanager
+def listening_at_the_wall(stage):
+    """What the page hears meanwhile, of cameras of every sort."""
+    with LiveClient(stage.wall, fields="".join(f"{name}: {value}\r\n" for name, value in stage.boss.fields.items())) as socket:
+        for channel, camera in enumerate(("live", "wrong", "closed", "nothing")):
+            socket.subscribe(channel, camera, stream="", format="fmp4", audio=False)
+        yield
+        wait_until(lambda: socket.heard("closed", code="not_found") and socket.chunks and socket.heard("camera"), 20, "pictures and words")
+        stage.heard.append(("the wall's socket", json.dumps(socket.texts, ensure_ascii=False).encode()))
 
 
 def probe_by_hand(stage):

@@ -206,7 +206,6 @@ def main():
             sys.exit(f"{program} is not here: apt-get install wapiti sqlmap")
     shutil.rmtree(given.into, ignore_errors=True)
     all_operations = list(operations(json.loads((ROOT / "static" / "openapi.json").read_text())))
-    token, hash_line = camwall("make-token", "--name", "scanner").splitlines()[0], camwall
     made = camwall("make-token", "--name", "scanner")
     token = made.splitlines()[0]
     hashes = {"token": re.search(r"sha256:[0-9a-f]{64}", made)[0], "password": camwall("hash-password", given=PASSWORD + "\n").strip()}

@@ -1,5 +1,6 @@
 """RTSP servers that answer wrongly, or not at all."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -61,3 +62,19 @@ def describes(media):
             return (head + "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n").encode()
         return (head + "\r\n").encode()
     return answer
+
+
+@contextlib.contextmanager
+def redirecting():
+    """(address of a server that sends its clients elsewhere, port there, a list of who came there)"""
+    visitors = []
+
+    def welcome(listener):
+        with contextlib.suppress(OSError):
+            visitors.append(listener.accept())
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        threading.Thread(target=welcome, args=(elsewhere,), daemon=True).start()
+        port = elsewhere.getsockname()[1]
+        server = BadServer(status(f"302 Moved\r\nLocation: rtsp://u:hidden@127.0.0.1:{port}/y"))
+        yield server.url, port, visitors
+        server.close()

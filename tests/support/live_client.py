@@ -20,7 +20,7 @@ Chunk = collections.namedtuple("Chunk", "kind channel flags capture_us payload a
 class LiveClient:
     """One socket. What comes is kept: `texts`, `chunks` (of a wall) or `payloads` (of a stream), and at the end `code` and `reason`."""
 
-    def __init__(self, wall, target="/ws/wall", receive_buffer=None):
+    def __init__(self, wall, target="/ws/wall", receive_buffer=None, fields=""):
         self.texts = []
         self.chunks = []
         self.payloads = []
@@ -29,7 +29,7 @@ class LiveClient:
         self.ended = threading.Event()
         self._is_wall = target.startswith("/ws/wall")
         self._paused = threading.Event()
-        self._socket = WebSocket(("127.0.0.1", wall.port), target, receive_buffer, SOCKET_TIMEOUT_S)
+        self._socket = WebSocket(("127.0.0.1", wall.port), target, receive_buffer, SOCKET_TIMEOUT_S, fields=fields)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 

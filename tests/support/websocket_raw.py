@@ -40,12 +40,12 @@ def handshake_fields(key="dGhlIHNhbXBsZSBub25jZQ==", **changes):
 
 
 class WebSocket(Raw):
-    """One client. Opens with a good handshake; `early` is sent in the same piece as the request."""
+    """One client. Opens with a good handshake, and `fields` besides; `early` is sent in the same piece as the request."""
 
-    def __init__(self, address, target="/ws/echo", receive_buffer=None, timeout_s=DEADLINE_S, early=b""):
+    def __init__(self, address, target="/ws/echo", receive_buffer=None, timeout_s=DEADLINE_S, early=b"", fields=""):
         super().__init__(address, receive_buffer, timeout_s)
         key = base64.b64encode(os.urandom(16)).decode()
-        self.send(self.request(target, fields=handshake_fields(key)).encode() + early)
+        self.send(self.request(target, fields=handshake_fields(key) + fields).encode() + early)
         x = self.answer()
         assert x.status == 101, x.status
         expected = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest()).decode()

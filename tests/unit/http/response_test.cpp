@@ -36,6 +36,19 @@ TEST(response_test, lets_no_value_begin_a_new_line) {
   EXPECT_EQ(x.fields, "Location: /a??Set-Cookie: b\r\n");
 }
 
+TEST(response_test, names_all_that_it_varies_by_in_one_line) {
+  response first;
+  first.vary_by("Accept").vary_by("Origin").add("ETag", "x");
+  EXPECT_EQ(first.fields, "Vary: Accept, Origin\r\nETag: x\r\n");
+  response later;
+  later.add("ETag", "x")
+    .vary_by("Accept-Encoding")
+    .add("Age", "1")
+    .vary_by("Accept")
+    .vary_by("Origin");
+  EXPECT_EQ(later.fields, "ETag: x\r\nVary: Accept-Encoding, Accept, Origin\r\nAge: 1\r\n");
+}
+
 TEST(response_test, renders_the_date_as_http_wants_it) {
   auto x = http_date();
   ASSERT_EQ(x.size(), 29U);
