@@ -12,7 +12,7 @@ namespace camwall::http {
 
 namespace {
 
-/// What a receiver may answer with; it is not read.
+/// What a receiver may answer with, its header included; none of it is kept.
 constexpr std::size_t answer_bytes_max = 64 * 1024;
 
 struct list_deleter {
@@ -89,23 +89,26 @@ struct http_poster::handles {
       throw std::runtime_error{"libcurl lacks an option"};
   }
 
-  /// CURLE_ABORTED_BY_CALLBACK when it was stopped.
-  CURLcode transfer(const std::atomic<bool>& stop) const;
+  /// CURLE_OPERATION_TIMEDOUT when `end` came, also if it changed meanwhile.
+  CURLcode transfer(const std::atomic<clock::time_point>& end) const;
 
   CURLM* multi = nullptr;
   CURL* easy = nullptr;
 };
 
-CURLcode http_poster::handles::transfer(const std::atomic<bool>& stop) const {
-  constexpr int poll_ms = 1000; // The end of deadlines is libcurl's own.
+CURLcode http_poster::handles::transfer(const std::atomic<clock::time_point>& end) const {
+  using std::chrono::milliseconds;
+  constexpr milliseconds poll{1000}; // The end of deadlines is libcurl's own.
   if (::curl_multi_add_handle(multi, easy) != CURLM_OK)
     return CURLE_FAILED_INIT;
-  auto out = CURLE_ABORTED_BY_CALLBACK;
+  auto out = CURLE_OPERATION_TIMEDOUT;
   int running = 1;
-  while (running > 0 && !stop) {
+  for (auto now = clock::now(); running > 0 && now < end.load(); now = clock::now()) {
     if (::curl_multi_perform(multi, &running) != CURLM_OK)
       break;
-    if (running > 0 && ::curl_multi_poll(multi, nullptr, 0, poll_ms, nullptr) != CURLM_OK)
+    auto left = std::chrono::ceil<milliseconds>(std::min<clock::duration>(poll, end.load() - now));
+    auto wait_ms = static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+    if (running > 0 && ::curl_multi_poll(multi, nullptr, 0, wait_ms, nullptr) != CURLM_OK)
       break;
   }
   int left = 0;
@@ -137,13 +140,13 @@ http_poster::http_poster(options x)
   h.set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
   h.set(CURLOPT_POST, 1L);
   h.set(CURLOPT_WRITEFUNCTION, &drop_answer);
+  h.set(CURLOPT_HEADERFUNCTION, &drop_answer);
 }
 
 http_poster::~http_poster() = default;
 
 http_poster::result http_poster::post(const std::string& body,
-                                      const std::vector<std::string>& headers,
-                                      const std::atomic<bool>& stop) {
+                                      const std::vector<std::string>& headers) {
   auto list = list_of(headers);
   std::size_t answered = 0;
   const auto& h = *handles_;
@@ -151,7 +154,8 @@ http_poster::result http_poster::post(const std::string& body,
   h.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   h.set(CURLOPT_POSTFIELDS, body.c_str());
   h.set(CURLOPT_WRITEDATA, static_cast<void*>(&answered));
-  auto error = h.transfer(stop);
+  h.set(CURLOPT_HEADERDATA, static_cast<void*>(&answered));
+  auto error = h.transfer(end_);
   long status = 0;
   curl_off_t wait = 0;
   ::curl_easy_getinfo(h.easy, CURLINFO_RESPONSE_CODE, &status);
@@ -165,7 +169,8 @@ http_poster::result http_poster::post(const std::string& body,
   return out;
 }
 
-void http_poster::interrupt() noexcept {
+void http_poster::finish_by(clock::time_point end) noexcept {
+  end_ = end;
   ::curl_multi_wakeup(handles_->multi);
 }
 

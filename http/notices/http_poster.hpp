@@ -10,9 +10,11 @@
 namespace camwall::http {
 
 /// Sends bodies to one address by HTTP POST. Follows no redirect, speaks nothing but http and
-/// https, and verifies TLS. For one thread, apart from `interrupt`.
+/// https, and verifies TLS. For one thread, apart from `finish_by`.
 class http_poster {
 public:
+  using clock = std::chrono::steady_clock;
+
   struct options {
     std::string url;     ///< A secret: receivers put tokens into it.
     std::string ca_file; ///< Certificates to trust in place of the system's; empty: the system's.
@@ -39,18 +41,17 @@ public:
   http_poster(const http_poster&) = delete;
   http_poster& operator=(const http_poster&) = delete;
 
-  /// Blocks for the deadline at most. `headers` are whole lines. When `stop` turns true, it returns
-  /// at once, if `interrupt` is called afterwards.
-  result post(const std::string& body, const std::vector<std::string>& headers,
-              const std::atomic<bool>& stop);
+  /// Blocks for the deadline at most. `headers` are whole lines.
+  result post(const std::string& body, const std::vector<std::string>& headers);
 
-  /// Any thread.
-  void interrupt() noexcept;
+  /// The request that runs is over by then, and so is each that comes later. Any thread.
+  void finish_by(clock::time_point end) noexcept;
 
 private:
   struct handles;
   options options_;
   std::unique_ptr<handles> handles_;
+  std::atomic<clock::time_point> end_{clock::time_point::max()};
 };
 
 } // namespace camwall::http

@@ -16,6 +16,15 @@ std::string word_of(const camera_snapshot& x) {
   return std::string{x.reason == reason::none ? to_string(x.phase) : to_string(x.reason)};
 }
 
+/// The first fault with its place.
+std::string detail_of(const change_refusal& x) {
+  if (x.faults.empty())
+    return x.detail;
+  auto more = x.faults.size() - 1;
+  return x.faults[0].where + ": " + x.faults[0].what +
+         (more == 0 ? "" : ", and " + std::to_string(more) + " more");
+}
+
 } // namespace
 
 notice_rules::notice_rules(notice_filter what, notice_pace pace)
@@ -36,7 +45,7 @@ std::vector<notice> notice_rules::look(const wall_snapshot& wall, const reload_o
          .label = {},
          .group = {},
          .what = reload->why.code,
-         .detail = reload->why.detail,
+         .detail = detail_of(reload->why),
          .since = reload->at,
          .until = {}},
         now);

@@ -57,6 +57,11 @@ public:
   /// What is to be sent now; null when nothing is. Valid until the next call of another function.
   const message* due(time_point now) const;
 
+  /// The first message, due or not. There has to be one.
+  const message& first() const {
+    return messages_.front();
+  }
+
   /// The first message was tried.
   fate settle(const http_poster::result& x, time_point now);
 

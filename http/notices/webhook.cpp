@@ -42,10 +42,12 @@ webhook::~webhook() {
 void webhook::stop() {
   {
     std::lock_guard guard{mutex_};
-    stop_ = true;
+    if (std::exchange(stop_, true))
+      return; // The deadline stays.
+    end_ = clock::now() + webhook_end_deadline;
   }
   wake_.notify_all();
-  poster_.interrupt();
+  poster_.finish_by(end_);
 }
 
 webhook_statistics webhook::statistics() const {
@@ -59,7 +61,7 @@ webhook_statistics webhook::statistics() const {
 
 void webhook::run() {
   const auto period = std::chrono::duration<double>{look_period} / options_.time_scale;
-  while (!stop_) {
+  for (auto ends = false; !ends;) {
     try {
       look();
       if (const auto* x = outbox_.due(clock::now()))
@@ -68,8 +70,27 @@ void webhook::run() {
       say(error.what());
     }
     std::unique_lock lock{mutex_};
-    wake_.wait_for(lock, period, [this] { return stop_.load(); });
+    ends = wake_.wait_for(lock, period, [this] { return stop_; });
   }
+  try {
+    wind_up();
+  } catch (const std::exception& error) {
+    say(error.what());
+  }
+}
+
+/// No message is lost without a word: it arrives, or it is counted and told of.
+void webhook::wind_up() {
+  auto arrives = true;
+  while (arrives && outbox_.size() > 0 && clock::now() < end_) {
+    auto before = outbox_.size();
+    send(outbox_.first());
+    arrives = outbox_.size() < before;
+  }
+  auto lost = outbox_.size();
+  dropped_ += lost;
+  if (lost > 0)
+    say("it ends, and messages that have not arrived are given up: " + std::to_string(lost));
 }
 
 void webhook::look() {
@@ -94,9 +115,7 @@ void webhook::put(const std::vector<notice>& what) {
 }
 
 void webhook::send(const outbox::message& x) {
-  auto result = poster_.post(x.body, headers_of(x), stop_);
-  if (!stop_)
-    settle(result);
+  settle(poster_.post(x.body, headers_of(x)));
 }
 
 /// What is signed is the time of the try, so that a receiver may refuse what somebody recorded.
@@ -122,7 +141,7 @@ void webhook::settle(const http_poster::result& x) {
     case outbox::fate::sent:
       ++sent_;
       if (failures > 0)
-        say("messages arrive again, after " + std::to_string(failures) + " failures");
+        say("messages arrive again; tries that failed: " + std::to_string(failures));
       return;
     case outbox::fate::kept:
       if (failures == 0)

@@ -31,6 +31,9 @@ struct webhook_options {
   double time_scale = 1; ///< Divides the waits, but for `filter.after`; for tests.
 };
 
+/// A webhook that ends has so long to get rid of what waits.
+inline constexpr std::chrono::seconds webhook_end_deadline{2};
+
 /// Where a webhook looks. All are called on its thread, and outlive it.
 struct webhook_sources {
   const snapshot_cell* wall = nullptr;
@@ -49,8 +52,9 @@ public:
   webhook(const webhook&) = delete;
   webhook& operator=(const webhook&) = delete;
 
-  /// The thread is to end, also in the middle of a request; what waits is lost. Does not wait for
-  /// it, which the destructor does. Any thread.
+  /// The thread is to end: what waits is tried once more, in `webhook_end_deadline` altogether, and
+  /// what does not arrive counts as dropped. Does not wait for it, which the destructor does. Any
+  /// thread.
   void stop();
 
   /// Any thread.
@@ -60,6 +64,7 @@ private:
   using clock = std::chrono::steady_clock;
 
   void run();
+  void wind_up();
   void look();
   void put(const std::vector<notice>& what);
   void send(const outbox::message& x);
@@ -83,7 +88,8 @@ private:
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::atomic<bool> stop_ = false;
+  bool stop_ = false;       ///< Guarded by mutex_.
+  clock::time_point end_{}; ///< Of all we do; set before `stop_` is seen.
   std::thread thread_;
 };
 

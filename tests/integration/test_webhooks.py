@@ -45,9 +45,9 @@ def hook(name, receiver, **more):
 
 
 @contextlib.contextmanager
-def running(cameras, *hooks):
+def running(cameras, *hooks, folder=None):
     """A wall that is well before the hooks begin to look."""
-    with Wall(config(cameras, []), environment={"no_proxy": "*"}) as wall:
+    with Wall(config(cameras, []), folder, environment={"no_proxy": "*"}) as wall:
         wall.wait_all_live()
         replace(wall, config(cameras, hooks))
         wait_until(lambda: wall.get("/metrics")[1].count(b"camwall_webhook_messages_waiting{") == len(hooks), 10, wall.log)
@@ -141,13 +141,13 @@ def test_a_reload_that_fails_is_told_and_a_changed_hook_begins_anew(cameras):
             wait_until(lambda: b"camwall_webhook_" not in wall.get("/metrics")[1], 10, "there are none any more")
 
 
-def test_what_does_not_arrive_is_tried_again_and_a_bad_receiver_holds_up_nobody(cameras):
+def test_what_does_not_arrive_is_tried_again_and_a_bad_receiver_holds_up_nobody(cameras, tmp_path):
     with contextlib.ExitStack() as stack:
         good, slow, failing, hanging, refusing, leading = (stack.enter_context(Receiver(RECEIVERS + n, **how)) for n, how in enumerate((
             {}, {"wait_s": 2}, {"answers": (503, 500, 429, 200)}, {"wait_s": None}, {"answers": (404,)},
             {"answers": (302,), "fields": {"Location": f"http://127.0.0.1:{RECEIVERS}/elsewhere"}})))
         names = {"good": good, "slow": slow, "failing": failing, "hanging": hanging, "refusing": refusing, "leading": leading}
-        wall = stack.enter_context(running(cameras, *(hook(name, x) for name, x in names.items())))
+        wall = stack.enter_context(running(cameras, *(hook(name, x) for name, x in names.items()), folder=tmp_path))
         with lost(cameras, "shed"):
             wait_told(good, camera="shed", status="firing")
             wait_told(slow, camera="shed", status="firing")
@@ -166,6 +166,15 @@ def test_what_does_not_arrive_is_tried_again_and_a_bad_receiver_holds_up_nobody(
         assert "webhook leading: a message is given up: it answers 302, and redirects are not followed" in wall.log()
         tried = len(hanging.requests)
         wait_until(lambda: len(hanging.requests) > tried, TOLD_S, "it is in the middle of a request")
+    assert "webhook hanging: it ends, and messages that have not arrived are given up: " in wall.log(), "nothing is lost without a word"
+
+
+def test_what_waits_at_the_end_still_arrives(cameras, tmp_path):
+    with Receiver(RECEIVERS, answers=(503, 200), fields={"Retry-After": str(60 * HURRY)}) as receiver:
+        with running(cameras, hook("office", receiver, resolved=False), folder=tmp_path) as wall, lost(cameras, "gate"):
+            wait_until(lambda: metric(wall, "tries_failed_total", webhook="office") == 1, TOLD_S, "it asks to wait for a minute")
+        assert len(receiver.requests) == 2 and len(receiver.messages()) == 1
+        assert "webhook office: messages arrive again; tries that failed: 1" in wall.log() and "given up" not in wall.log()
 
 
 def test_tls_is_verified(cameras, tmp_path):

@@ -53,10 +53,12 @@ TEST(webhooks_test, warns_of_plain_http_and_of_certificates_that_are_not_there) 
   auto x = load_good(
     "webhooks:\n  - {name: a, url: 'http://alerts.example/tok', ca_file: no.pem}\n"
     "  - {name: b, url: 'http://localhost/'}\n  - {name: c, url: 'http://127.0.0.1:99'}\n");
-  EXPECT_THAT(x.warnings,
-              ElementsAre("wall.yaml:2:20: webhooks[0].url: is http: on the way, others can read "
-                          "what is sent",
-                          "wall.yaml:2:58: webhooks[0].ca_file: does not exist (yet)"));
+  EXPECT_THAT(
+    x.warnings,
+    ElementsAre(
+      "/etc/camwall/wall.yaml:2:20: webhooks[0].url: is http: on the way, others can read "
+      "what is sent",
+      "/etc/camwall/wall.yaml:2:58: webhooks[0].ca_file: does not exist (yet)"));
 }
 
 TEST(webhooks_test, refuses_what_is_no_address_and_shows_nothing_of_it) {

@@ -185,12 +185,14 @@ TEST_F(notice_rules_test, takes_an_outage_for_over_when_the_camera_is_no_longer_
 TEST_F(notice_rules_test, tells_of_a_reload_that_failed_without_a_wait) {
   reload_ = reload_outcome{.at = epoch - 1s,
                            .successful = false,
-                           .why = {.code = "configuration_invalid", .detail = "A mistake."}};
+                           .why = {.code = "configuration_invalid",
+                                   .detail = "It cannot be taken.",
+                                   .faults = {{"wall.yaml:3:4", "a mistake"}, {"b", "c"}}}};
   auto first = run(60s);
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(first[0].first, 5);
   EXPECT_EQ(first[0].second.what, "configuration_invalid");
-  EXPECT_EQ(first[0].second.detail, "A mistake.");
+  EXPECT_EQ(first[0].second.detail, "wall.yaml:3:4: a mistake, and 1 more");
   EXPECT_EQ(first[0].second.since, epoch - 1s);
   EXPECT_EQ(first[0].second.camera, "");
   reload_ = reload_outcome{.at = epoch + 60s};
