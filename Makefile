@@ -5,7 +5,7 @@ BUILD := build/release
 # Rooms that do not link CAF: Debian's is not built for ThreadSanitizer, which then sees races in it.
 TSAN_ROOMS := core config http http_compat media_server media_worker metrics
 
-.PHONY: help setup build deb package-test newcomer-test demo test lint sanitize tsan fuzz scan bench soak alarms chaos screenshots format clean
+.PHONY: help setup build deb package-test newcomer-test container-test demo test lint sanitize tsan fuzz scan bench soak alarms chaos screenshots format clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,16 +21,19 @@ deb: build ## The Debian packages camwall and camwall-demo, in build/release/pac
 	cd $(BUILD) && cpack
 
 package-test: deb ## Install, run, upgrade and purge them on fresh Debian roots; as root, with network
-	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package/test_package.py tests/package/test_guide.py
 
 newcomer-test: deb ## Of those the one that follows docs/guide/install.md, command by command
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package/test_guide.py
+
+container-test: build ## Build the image with buildah and run it as ops/container/compose.yaml says; as root, with network (needs buildah)
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/package/test_container.py
 
 demo: build ## Sixteen simulated cameras and their wall on http://127.0.0.1:8080
 	$(BUILD)/camwall demo
 
 test: build ## Unit, integration and browser tests, in this order
-	ctest --preset release
+	@ops/test.sh
 
 lint: ## Format, clang-tidy, headers, includes, shell, JavaScript types, text
 	@ops/setup.sh packages npm

@@ -43,6 +43,17 @@ CLI::App* add_doctor(CLI::App& app, cli::doctor_options& into) {
   return out;
 }
 
+void add_demo(CLI::App& app, cli::demo_options& into) {
+  auto* out =
+    app.add_subcommand("demo", "Run sixteen simulated cameras and a wall that shows them");
+  out->add_option("--listen", into.listen, "Address and port of the wall")->capture_default_str();
+  out->add_option("--clips", into.clips, "Folder of the clips (ops/make_clips.sh)");
+  out->add_option("--work", into.work, "Folder for configuration, state and output");
+  out->add_option("--camera-port", into.camera_port, "RTSP port of the first camera")
+    ->capture_default_str();
+  out->add_option("--control-port", into.control_port, "Control port of the simulator");
+}
+
 /// Other users can read the arguments of a process: none may hold a password for long.
 void hide_addresses(int argc, char** argv) {
   for (auto* argument : std::span{argv, static_cast<std::size_t>(argc)})
@@ -68,15 +79,7 @@ int run(int argc, char** argv) {
   diff->needs(against);
   against->needs(diff);
   cli::demo_options demo_options;
-  auto* demo =
-    app.add_subcommand("demo", "Run sixteen simulated cameras and a wall that shows them");
-  demo->add_option("--listen", demo_options.listen, "Address and port of the wall")
-    ->capture_default_str();
-  demo->add_option("--clips", demo_options.clips, "Folder of the clips (ops/make_clips.sh)");
-  demo->add_option("--work", demo_options.work, "Folder for configuration, state and output");
-  demo->add_option("--camera-port", demo_options.camera_port, "RTSP port of the first camera")
-    ->capture_default_str();
-  demo->add_option("--control-port", demo_options.control_port, "Control port of the simulator");
+  add_demo(app, demo_options);
   auto* hash = app.add_subcommand("hash-password", "Print the hash of a password, for users");
   auto* token = app.add_subcommand("make-token", "Print a new token and its hash, for users");
   std::string token_name = "token";
@@ -96,6 +99,9 @@ int run(int argc, char** argv) {
   auto* probe = add_probe(app, probe_options);
   cli::doctor_options doctor_options;
   auto* doctor = add_doctor(app, doctor_options);
+  std::string health_of = "127.0.0.1:8080";
+  auto* health = app.add_subcommand("health", "Ask whether the server of this machine is alive");
+  health->add_option("--listen", health_of, "Address and port of the wall")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (probe->parsed()) {
     hide_addresses(argc, argv);
@@ -103,6 +109,8 @@ int run(int argc, char** argv) {
   }
   if (doctor->parsed())
     return cli::doctor(doctor_options);
+  if (health->parsed())
+    return cli::health(health_of);
   if (serve->parsed())
     return cli::serve(config_file);
   if (check->parsed())

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <utility>
 
 namespace camwall::cli {
@@ -55,6 +56,18 @@ http::access_user user_of(const config::user& x) {
 }
 
 } // namespace
+
+http::role role_of(config::compat_role x) {
+  switch (x) {
+    case config::compat_role::viewer:
+      return http::role::viewer;
+    case config::compat_role::operator_:
+      return http::role::operator_;
+    case config::compat_role::administrator:
+      return http::role::administrator;
+  }
+  std::abort(); // The loader makes no other value.
+}
 
 http::access_settings access_settings_of(const config::wall& x) {
   http::access_settings out{

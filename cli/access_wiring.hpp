@@ -10,6 +10,9 @@ namespace camwall::cli {
 /// What the configuration says of users and browsers, as HTTP knows it.
 http::access_settings access_settings_of(const config::wall& x);
 
+/// Never `none`.
+http::role role_of(config::compat_role x);
+
 /// Passes on to metrics and log what becomes of logins.
 class access_to_metrics final : public http::access_observer {
 public:

@@ -1,5 +1,6 @@
 #include "cli/adhoc_pool.hpp"
 
+#include "cli/access_wiring.hpp"
 #include "core/redact.hpp"
 
 #include <spdlog/spdlog.h>
@@ -18,18 +19,6 @@ namespace {
 
 /// No id that the configuration takes begins so.
 constexpr std::string_view id_begin = "_adhoc-";
-
-http::role role_of(config::compat_role x) {
-  switch (x) {
-    case config::compat_role::viewer:
-      return http::role::viewer;
-    case config::compat_role::operator_:
-      return http::role::operator_;
-    case config::compat_role::administrator:
-      return http::role::administrator;
-  }
-  return http::role::administrator;
-}
 
 bool is_escape(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdefABCDEF";

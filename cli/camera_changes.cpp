@@ -17,10 +17,6 @@ const config::camera* find(const config::wall& x, std::string_view id) {
   return found == x.cameras.end() ? nullptr : &*found;
 }
 
-tl::unexpected<change_refusal> not_found() {
-  return refuse(kind::not_found, "camera_not_found", "There is no camera with this id.");
-}
-
 tl::unexpected<change_refusal> invalid(std::vector<change_refusal::fault> faults) {
   return tl::unexpected(
     change_refusal{.what = kind::invalid,
@@ -84,7 +80,7 @@ plan_result plan_change(const camera_change& change, const config::wall& in_forc
       return plan_create(change, in_force);
     const auto* before = find(in_force, change.id);
     if (before == nullptr)
-      return not_found();
+      return tl::unexpected(no_such_camera());
     auto described = config::describe(*before, key);
     if (change.if_match && *change.if_match != described.etag)
       return refuse(kind::stale, "camera_changed",
@@ -112,7 +108,7 @@ tl::expected<std::string, change_refusal> add_known_login(const config::wall& in
                                                           std::string_view username) {
   const auto* camera = find(in_force, id);
   if (camera == nullptr)
-    return not_found();
+    return tl::unexpected(no_such_camera());
   auto wrong = [](const std::string& why) {
     return tl::unexpected(change_refusal{.what = kind::invalid,
                                          .code = "invalid_probe",

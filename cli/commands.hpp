@@ -60,6 +60,12 @@ struct doctor_options {
 /// configuration is wrong.
 int doctor(const doctor_options& options);
 
+/// Asks the server that listens at `listen`, an address and port as in `server.listen`, for a sign
+/// of life. `exit_ok`: it answers; `exit_failed`: it does not within 3 s; `exit_bad_config`:
+/// `listen` is none. It reads no configuration: a mistake there does not make a server that runs
+/// less healthy.
+int health(const std::string& listen);
+
 struct demo_options {
   std::string listen = "127.0.0.1:8080";
   std::filesystem::path

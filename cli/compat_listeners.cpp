@@ -1,5 +1,6 @@
 #include "cli/compat_listeners.hpp"
 
+#include "cli/access_wiring.hpp"
 #include "core/redact.hpp"
 
 #include <spdlog/spdlog.h>
@@ -13,18 +14,6 @@ namespace camwall::cli {
 namespace {
 
 constexpr auto ids_file = "compat_ids.json";
-
-http::role role_of(config::compat_role x) {
-  switch (x) {
-    case config::compat_role::viewer:
-      return http::role::viewer;
-    case config::compat_role::operator_:
-      return http::role::operator_;
-    case config::compat_role::administrator:
-      return http::role::administrator;
-  }
-  return http::role::none;
-}
 
 /// The limits are those of the main listener, each for itself; one thread of each sort is enough.
 http::compat_options options_of(const config::compat_listener& x, http::listen_options listen) {

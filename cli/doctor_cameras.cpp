@@ -32,7 +32,9 @@ std::string_view what_to_do_about(reason x) {
     case reason::refused:
     case reason::unreachable:
     case reason::timeout:
-      return "is it on, is the address right, and do cable, switch and firewall let port 554 pass?";
+      return "is it on, is the address right, and do cable, switch and firewall let its port pass "
+             "(554 "
+             "where the address names none)?";
     case reason::auth:
       return "mend the login; do not try often, cameras lock their users out";
     case reason::not_found:

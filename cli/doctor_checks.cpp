@@ -50,23 +50,29 @@ fs::path existing_part(fs::path x) {
   return x;
 }
 
+struct folder_finding {
+  finding what;
+  bool in_memory = false; ///< On tmpfs.
+};
+
 /// Whether this user may write into the folder, or make it; with the free room.
-finding look_at_folder(std::string check, const fs::path& folder, std::uint64_t least_mb,
-                       std::uint64_t enough_mb) {
-  finding out{.check = std::move(check)};
+folder_finding look_at_folder(std::string check, const fs::path& folder, std::uint64_t least_mb,
+                              std::uint64_t enough_mb) {
+  folder_finding found{.what = {.check = std::move(check)}};
+  auto& out = found.what;
   auto place = existing_part(folder);
   struct statfs disk {};
   if (::statfs(place.c_str(), &disk) != 0) {
     out.verdict = verdict::bad;
     out.detail = fmt::format("{}: {}", place.string(), errno_text(errno));
     out.mend = "make the folder, or name another one in the configuration";
-    return out;
+    return found;
   }
   constexpr std::uint64_t mb = 1'048'576;
   auto free_mb = disk.f_bavail * static_cast<std::uint64_t>(disk.f_bsize) / mb;
-  auto memory = disk.f_type == TMPFS_MAGIC;
+  found.in_memory = disk.f_type == TMPFS_MAGIC;
   out.detail = fmt::format("{}: {} MiB free, {}", folder.string(), free_mb,
-                           memory ? "in memory (tmpfs)" : "on a disk");
+                           found.in_memory ? "in memory (tmpfs)" : "on a disk");
   if (::access(place.c_str(), W_OK | X_OK) != 0) {
     out.verdict = verdict::bad;
     out.detail = fmt::format("{}: this user may not write there", place.string());
@@ -80,7 +86,16 @@ finding look_at_folder(std::string check, const fs::path& folder, std::uint64_t 
     out.verdict = verdict::warn;
     out.mend = fmt::format("make room: {} MiB are enough", enough_mb);
   }
-  return out;
+  return found;
+}
+
+/// The warning for a folder that is well but lies in the wrong sort of place.
+finding with_warning(folder_finding x, bool wrong_place, std::string_view mend) {
+  if (x.what.verdict == verdict::ok && wrong_place) {
+    x.what.verdict = verdict::warn;
+    x.what.mend = mend;
+  }
+  return std::move(x.what);
 }
 
 finding look_at_port(const std::string& key, const std::string& address, std::uint16_t port) {
@@ -172,25 +187,19 @@ finding look_at_descriptors(const config::wall& x) {
 
 finding look_at_output(const config::wall& x) {
   std::uint64_t least = x.limits.disk_free_min_mb;
-  auto out = look_at_folder("hls", x.hls.directory, least, least * room_factor);
-  if (out.verdict == verdict::ok && out.detail.ends_with("on a disk")) {
-    out.verdict = verdict::warn;
-    out.mend =
-      "segments are written all day, which wears out a disk: put hls.directory into "
-      "memory, /run/camwall/hls for instance";
-  }
-  return out;
+  auto found = look_at_folder("hls", x.hls.directory, least, least * room_factor);
+  auto on_disk = !found.in_memory;
+  return with_warning(std::move(found), on_disk,
+                      "segments are written all day, which wears out a disk: put hls.directory "
+                      "into memory, /run/camwall/hls for instance");
 }
 
 finding look_at_state(const config::wall& x) {
-  auto out = look_at_folder("state", x.state_dir, 1, state_free_min_mb);
-  if (out.verdict == verdict::ok && out.detail.ends_with("in memory (tmpfs)")) {
-    out.verdict = verdict::warn;
-    out.mend =
-      "logins and last pictures are gone after a restart of the machine: put state_dir "
-      "on a disk";
-  }
-  return out;
+  auto found = look_at_folder("state", x.state_dir, 1, state_free_min_mb);
+  auto in_memory = found.in_memory;
+  return with_warning(std::move(found), in_memory,
+                      "logins and last pictures are gone after a restart of the machine: put "
+                      "state_dir on a disk");
 }
 
 finding look_at_clock() {

@@ -51,7 +51,7 @@ std::vector<std::string> ids_of(const config::wall& x) {
 }
 
 /// How long it may take until readers see another configuration.
-constexpr std::chrono::milliseconds shown_deadline{1000};
+constexpr std::chrono::milliseconds shown_deadline{3000};
 
 /// Whether readers see the cameras of this configuration, and no others.
 bool shows(const wall_snapshot& wall, const config::wall& what) {
@@ -181,8 +181,12 @@ struct running_wall::impl {
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
     adhoc->take(newer);
     hooks->take(*newer);
-    // Who asks after a change was answered has to see it.
-    snapshots.wait_for(shown_deadline, [&](const wall_snapshot& x) { return shows(x, *newer); });
+    wait_until_shown(*newer); // Who asks after a change was answered has to see it.
+  }
+
+  /// The tree shows its cameras on a thread of its own.
+  void wait_until_shown(const config::wall& what) {
+    snapshots.wait_for(shown_deadline, [&](const wall_snapshot& x) { return shows(x, what); });
   }
 
   static void raise_end() {
@@ -314,6 +318,7 @@ std::unique_ptr<running_wall> running_wall::start(const std::filesystem::path& f
   x->make_catalogue(file);
   x->start_webhooks();
   x->start_pictures();
+  x->wait_until_shown(*x->config); // The first client already finds every camera.
   if (error = x->start_http(); !error.empty()) {
     running_wall{std::move(x)}.stop();
     return nullptr;

@@ -64,6 +64,12 @@ struct change_refusal {
   std::vector<fault> faults;
 };
 
+inline change_refusal no_such_camera() {
+  return {.what = change_refusal::kind::not_found,
+          .code = "camera_not_found",
+          .detail = "There is no camera with this id."};
+}
+
 /// One change of one camera, as somebody ordered it over the API.
 struct camera_change {
   enum class kind : std::uint8_t {

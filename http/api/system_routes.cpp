@@ -109,9 +109,7 @@ response probe(const api_context& context, const request& x) {
     const auto* catalogue = context.services.catalogue;
     return catalogue != nullptr && context.may(x.who, action::configure, camera)
              ? catalogue->with_login_of(camera, url, user)
-             : tl::unexpected(change_refusal{.what = change_refusal::kind::not_found,
-                                             .code = "camera_not_found",
-                                             .detail = "There is no camera with this id."});
+             : tl::unexpected(no_such_camera());
   };
   auto wanted = read_probe_request(x, login);
   if (!wanted)

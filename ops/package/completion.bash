@@ -15,13 +15,14 @@ _camwall() {
     --listen | --camera-port | --control-port | --username | --deadline | --name) return ;;
     *)
       if ((COMP_CWORD == 1)); then
-        words="serve check probe doctor demo hash-password make-token --help --version"
+        words="serve check probe doctor health demo hash-password make-token --help --version"
       else
         case $command in
           serve) words="--config --help" ;;
           check) words="--config --diff --against --help" ;;
           probe) words="--transport --username --password-stdin --json --deadline --sandbox --help" ;;
           doctor) words="--config --json --no-cameras --help" ;;
+          health) words="--listen --help" ;;
           demo) words="--listen --clips --work --camera-port --control-port --help" ;;
           hash-password) words="--help" ;;
           make-token) words="--name --help" ;;

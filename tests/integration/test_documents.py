@@ -35,6 +35,11 @@ def code_of(text):
     return CODE.findall(text)
 
 
+def anchors(text):
+    """What Markdown makes of headings: small letters, no punctuation, `-` for a space."""
+    return {re.sub(r"[^\w -]", "", x.lower()).replace(" ", "-") for x in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
 @pytest.fixture(scope="module")
 def known():
     return {name: options(name) for name in commands()}
@@ -81,8 +86,10 @@ def test_every_target_of_make_is_one():
 
 def test_every_link_leads_somewhere():
     for page, text in TEXTS.items():
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)):
-            assert (REPOSITORY / page.parent / target).exists(), f"{page}: {target}"
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)):
+            file = REPOSITORY / page.parent / target if target else REPOSITORY / page
+            assert file.exists(), f"{page}: {target}"
+            assert not anchor or file.suffix != ".md" or anchor in anchors(file.read_text()), f"{page}: {target}#{anchor}"
 
 
 def test_every_file_of_the_repository_that_is_named_is_there():

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import socket
 import sys
+import threading
 import time
 import urllib.request
 
@@ -14,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from ports import free_port  # noqa: E402
 from simulator import Simulator  # noqa: E402
 from wall import Wall, children, config_for, is_running, wait_until  # noqa: E402
 
@@ -112,6 +114,32 @@ def test_the_manager_is_told_when_the_server_is_ready_and_when_it_stops(cameras,
         assert all(b"NOTIFY_SOCKET" not in pathlib.Path(f"/proc/{pid}/environ").read_bytes() for pid in children(wall.pid))
         wall.stop()
         manager.wait_for("STOPPING=1", 1)
+
+
+def first_answer(port, path, seconds=10):
+    """The body of the first GET that finds a listener. Asks without a pause: what is looked for lasts a few milliseconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                return answer.read()
+        except OSError:
+            continue
+    raise AssertionError(f"nobody listens at port {port}")
+
+
+def test_the_first_client_after_a_start_already_finds_every_camera(tmp_path):
+    closed, port = free_port(), free_port()
+    names = [f"cam{n:02}" for n in range(32)]
+    config = config_for({name: (f"rtsp://127.0.0.1:{closed}/{name}", None) for name in names}, port=port)
+    for _ in range(5):
+        wall = Wall(config, folder=tmp_path)
+        start = threading.Thread(target=wall.start)
+        start.start()
+        found = first_answer(port, "/api/v1/cameras")
+        start.join()
+        assert [camera["id"] for camera in json.loads(found)["cameras"]] == names
+        wall.stop()
 
 
 @pytest.mark.parametrize("part, names", [("media I/O", ["media-io"]), ("HTTP", ["http"]), ("supervision", ["caf.multiplexer"])])

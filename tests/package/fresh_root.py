@@ -27,6 +27,13 @@ def base():
     return BASE
 
 
+def network():
+    """A process that holds a network with a loopback interface and nothing else."""
+    holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "up\n"
+    return holder
+
+
 class FreshRoot:
     """A context manager; `run` runs commands in it."""
 
@@ -50,9 +57,7 @@ class FreshRoot:
         subprocess.run(["mount", "--bind", "/dev", self.path / "dev"], check=True)
         DOWNLOADS.mkdir(exist_ok=True)
         subprocess.run(["mount", "--bind", DOWNLOADS, self.path / "var/cache/apt/archives"], check=True)
-        self.network = subprocess.Popen(["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"],
-                                        stdout=subprocess.PIPE, text=True)
-        assert self.network.stdout.readline() == "up\n"
+        self.network = network()
         return self
 
     def __exit__(self, *_):

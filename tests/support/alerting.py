@@ -7,7 +7,6 @@ import http.server
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -17,16 +16,11 @@ import urllib.request
 
 from wall import wait_until
 
+from support.ports import free_port
 from support.prometheus_files import REPOSITORY
 
 READY_DEADLINE_S = 30
 STOP_DEADLINE_S = 10
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Program:

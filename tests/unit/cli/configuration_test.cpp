@@ -86,6 +86,16 @@ protected:
                   .who = "the test"});
   }
 
+  /// Somebody adds a camera at a time when the files cannot be taken.
+  void expect_adding_changes_nothing() {
+    auto refused = create("yard");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().what, kind::unavailable);
+    EXPECT_EQ(refused.error().faults.size(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
+    EXPECT_THAT(ids(), ElementsAre("gate"));
+  }
+
   std::string file(const std::string& name) const {
     std::ifstream in{folder_.path() / name};
     std::ostringstream out;
@@ -263,23 +273,13 @@ TEST_F(configuration_test, takes_a_change_back_when_the_files_as_a_whole_cannot_
   start();
   for (std::size_t i = 0; i < config::drop_ins_max; ++i)
     folder_.write("cameras.d/" + std::to_string(i) + ".yaml", "cameras: []\n");
-  auto refused = create("yard");
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, kind::unavailable);
-  EXPECT_EQ(refused.error().faults.size(), 1U);
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
-  EXPECT_THAT(ids(), ElementsAre("gate"));
+  expect_adding_changes_nothing();
 }
 
 TEST_F(configuration_test, changes_nothing_while_the_files_as_a_whole_cannot_be_taken) {
   start();
   write_main("  - {id: gate, url: 'rtsp://gate/', audio: maybe}\n");
-  auto refused = create("yard");
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what, kind::unavailable);
-  EXPECT_EQ(refused.error().faults.size(), 1U);
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "cameras.d/api-yard.yaml"));
-  EXPECT_THAT(ids(), ElementsAre("gate"));
+  expect_adding_changes_nothing();
 }
 
 TEST_F(configuration_test, writes_into_the_folder_that_is_configured_now) {

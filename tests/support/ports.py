@@ -1,0 +1,8 @@
+import socket
+
+
+def free_port():
+    """A port of loopback at which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
