@@ -13,7 +13,7 @@ namespace camwall::http {
 namespace {
 
 /// What a receiver may answer with, its header included; none of it is kept.
-constexpr std::size_t answer_bytes_max = 64 * 1024;
+constexpr std::size_t answer_bytes_max = std::size_t{64} * 1024;
 
 struct list_deleter {
   void operator()(curl_slist* x) const noexcept {

@@ -56,7 +56,7 @@ std::vector<notice> notice_rules::look(const wall_snapshot& wall, const reload_o
   told_last_ = now;
   auto out = std::exchange(over_, {});
   for (auto& [name, x] : faults_)
-    if (x.due && !x.told) {
+    if (x.due && !x.told && x.seen) {
       x.told = true;
       out.push_back(x.what);
     }
@@ -140,18 +140,23 @@ bool notice_rules::wants_group(const std::string& group) const {
   return all.empty() || std::find(all.begin(), all.end(), group) != all.end();
 }
 
-/// Whether there is something to tell, and it has gathered for long enough.
+/// Whether there is something to tell now, and it has gathered for long enough. What is away at the
+/// moment is not told of, but keeps its place: it may come and go.
 bool notice_rules::may_tell(time_point now) {
-  auto due = std::any_of(faults_.begin(), faults_.end(),
-                         [](const auto& x) { return x.second.due && !x.second.told; });
-  if (!due && over_.empty()) {
+  auto any = [this](auto what) {
+    return std::any_of(faults_.begin(), faults_.end(), [&](const auto& x) {
+      return !x.second.told && x.second.due && what(x.second);
+    });
+  };
+  if (over_.empty() && !any([](const fault&) { return true; })) {
     gathering_since_.reset();
     return false;
   }
   if (!gathering_since_)
     gathering_since_ = now;
   return now >= *gathering_since_ + pace_.gather &&
-         (!told_last_ || now >= *told_last_ + pace_.pause);
+         (!told_last_ || now >= *told_last_ + pace_.pause) &&
+         (!over_.empty() || any([](const fault& x) { return x.seen; }));
 }
 
 } // namespace camwall::http

@@ -126,6 +126,17 @@ TEST_F(notice_rules_test, tells_of_who_comes_and_goes_once) {
   EXPECT_THAT(told(60s), ElementsAre(testing::EndsWith("gate over")));
 }
 
+TEST_F(notice_rules_test, calls_nothing_wrong_that_is_well_at_the_moment) {
+  rules_ = notice_rules{
+    {.events = {notice_event::down}, .groups = {}, .after = 0s, .resolved = true}, pace};
+  fail("gate");
+  EXPECT_THAT(told(3s), IsEmpty());
+  mend("gate");
+  EXPECT_THAT(told(5s), IsEmpty()) << "as when the server begins";
+  fail("gate");
+  EXPECT_THAT(told(5s), ElementsAre("8 gate refused")) << "it waited long enough";
+}
+
 TEST_F(notice_rules_test, makes_one_message_of_a_storm) {
   for (int i = 0; i < 16; ++i) {
     fail("cam" + std::to_string(i));
