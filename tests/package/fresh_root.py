@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from unit_launcher import DEVICES
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BASE = REPOSITORY / "build" / "base.tar"
 DOWNLOADS = REPOSITORY / "build" / "downloads"
@@ -54,7 +56,7 @@ class FreshRoot:
         shutil.copy("/etc/resolv.conf", self.path / "etc" / "resolv.conf")
         for kind, place in (("proc", "proc"), ("sysfs", "sys"), ("tmpfs", "run"), ("tmpfs", "tmp")):
             subprocess.run(["mount", "-t", kind, kind, self.path / place], check=True)
-        subprocess.run(["mount", "--bind", "/dev", self.path / "dev"], check=True)
+        self.devices()
         DOWNLOADS.mkdir(exist_ok=True)
         subprocess.run(["mount", "--bind", DOWNLOADS, self.path / "var/cache/apt/archives"], check=True)
         self.network = network()
@@ -70,6 +72,18 @@ class FreshRoot:
             subprocess.run(["umount", "--recursive", "--lazy", self.path / place], check=False)
         shutil.rmtree(self.path, ignore_errors=True)
         self.turn.close()
+
+    def devices(self):
+        """A /dev of its own: what scripts of packages do to one must not reach that of the machine."""
+        dev = self.path / "dev"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755,nosuid", "tmpfs", dev], check=True)
+        for name in DEVICES:
+            (dev / name).touch()
+            subprocess.run(["mount", "--bind", f"/dev/{name}", dev / name], check=True)
+        for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+            (dev / name).symlink_to(f"/proc/self/{target}")
+        (dev / "shm").mkdir()
+        (dev / "shm").chmod(0o1777)
 
     def inside(self, *command, net="own"):
         """The command line that runs `command` in the root, in its own network or in that of the machine."""
@@ -141,7 +155,7 @@ def packages(version=None):
     """The two packages of this build: [camwall, camwall-demo]. With a version: the same, called that, for an upgrade."""
     sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
     from simulator import build_dir
-    folder = build_dir() / ("packages" if version is None else f"packages-{version}")
+    folder = build_dir().resolve() / ("packages" if version is None else f"packages-{version}")
     if version is not None:
         subprocess.run(["cpack", "-R", version, "-B", folder, "-D", f"CPACK_DEBIAN_DEMO_PACKAGE_DEPENDS=camwall (= {version})",
                         "-D", "CPACK_OUTPUT_FILE_PREFIX="], cwd=build_dir(), check=True, capture_output=True, timeout=STEP_DEADLINE_S)
