@@ -15,6 +15,7 @@
 #include "cli/process.hpp"
 #include "cli/service_manager.hpp"
 #include "cli/wait_for_end.hpp"
+#include "cli/webhooks.hpp"
 #include "config/loader.hpp"
 #include "http/api/view_store.hpp"
 #include "http/server.hpp"
@@ -162,6 +163,16 @@ struct running_wall::impl {
     });
   }
 
+  void start_webhooks() {
+    hooks = std::make_unique<webhooks>(
+      webhooks::parts{.wall = &snapshots,
+                      .last_reload = [this] { return catalogue->last_reload(); },
+                      .version = installed.version,
+                      .build = installed.build});
+    exporter.read_webhooks([from = hooks.get()] { return from->statistics(); });
+    hooks->take(*config);
+  }
+
   /// Who was built from the configuration of the start and lives on. Ids and names come first: the
   /// tree shows new cameras at once.
   void take(const std::shared_ptr<const config::wall>& newer) {
@@ -174,6 +185,7 @@ struct running_wall::impl {
     views.configure(newer->views);
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
     adhoc->take(newer);
+    hooks->take(*newer);
     wait_until_shown(*newer); // Who asks after a change was answered has to see it.
   }
 
@@ -252,6 +264,7 @@ struct running_wall::impl {
   std::unique_ptr<wall_system> owned_wall;
   std::unique_ptr<adhoc_cameras> adhoc;
   std::unique_ptr<configuration> catalogue;
+  std::unique_ptr<webhooks> hooks;
   std::shared_ptr<media::snapshots> pictures;
   std::unique_ptr<http::server> http;
   compat_listeners compat{config};
@@ -310,6 +323,7 @@ std::unique_ptr<running_wall> running_wall::start(const std::filesystem::path& f
                  x->config->server.address, x->config->server.port);
   x->start_tree();
   x->make_catalogue(file);
+  x->start_webhooks();
   x->start_pictures();
   x->wait_until_shown(*x->config); // The first client already finds every camera.
   if (error = x->start_http(); !error.empty()) {
@@ -352,6 +366,8 @@ void running_wall::stop() {
     impl_->http->stop();
   if (impl_->catalogue)
     impl_->catalogue->stop();
+  if (impl_->hooks)
+    impl_->hooks->stop();
   if (impl_->adhoc)
     impl_->adhoc->stop();
   if (impl_->pictures)

@@ -119,6 +119,15 @@ constexpr auto table = std::to_array<known_key>({
   {"cameras[].picture.uniform_spread", "", value_kind::number},
   {"cameras[].picture.undecodable_after", "", value_kind::number},
   {"cameras[].picture.ignore", "", value_kind::list},
+  // After the cameras, so that a misplaced `url` is taken for theirs.
+  {"webhooks[].name", ""},
+  {"webhooks[].url", ""},
+  {"webhooks[].secret", ""},
+  {"webhooks[].ca_file", ""},
+  {"webhooks[].events", ""},
+  {"webhooks[].groups", ""},
+  {"webhooks[].after", ""},
+  {"webhooks[].resolved", ""},
 });
 
 /// `server` of `server.listen`, `cameras[]` of `cameras[].id`, empty for `state_dir`.

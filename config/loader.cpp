@@ -62,6 +62,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_users(context, top, into);
   read_views(context, top, into);
   read_compat(context, top, into);
+  read_webhooks(context, top, into);
 }
 
 tl::expected<wall, errors> load(std::string_view text, const std::filesystem::path& file,

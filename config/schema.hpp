@@ -2,6 +2,7 @@
 
 #include "core/compat_profile.hpp"
 #include "core/ip_range.hpp"
+#include "core/notice_event.hpp"
 #include "core/phase.hpp"
 #include "core/wall_view.hpp"
 
@@ -146,6 +147,20 @@ struct adhoc {
   friend bool operator==(const adhoc&, const adhoc&) = default;
 };
 
+/// Somebody who is told what is wrong with the wall.
+struct webhook {
+  std::string name;              ///< `[a-z0-9][a-z0-9_-]{0,62}`: a label value.
+  std::string url;               ///< `https://…` or `http://…`. A secret.
+  std::string secret;            ///< Signs what is sent; empty: nothing is signed.
+  std::filesystem::path ca_file; ///< Certificates to trust in place of the system's, or empty.
+  std::vector<notice_event> events{all_notice_events.begin(), all_notice_events.end()};
+  std::vector<std::string> groups; ///< Of cameras; empty: all.
+  seconds_f after{30.0};           ///< A camera's fault is told of when it is so old.
+  bool resolved = true;            ///< Also told when it is over.
+
+  friend bool operator==(const webhook&, const webhook&) = default;
+};
+
 struct hls {
   std::filesystem::path directory = "hls_out";
   config::container container = container::fmp4;
@@ -213,6 +228,7 @@ struct wall {
     cameras; ///< Those of the main file, then those of `cameras_dir` by file name.
   std::vector<compat_listener> compat;
   config::adhoc adhoc;
+  std::vector<webhook> webhooks;
 
   /// All files that had a say, absolute, the main file first; some need not exist (yet): `.env`.
   /// With `cameras_dir` itself, this is what to watch for changes.

@@ -94,30 +94,6 @@ std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view
   return std::chrono::sys_days{day};
 }
 
-/// Calls `read` for each mapping of the list below `key`, or reports what is there instead.
-template <class F>
-void each(load_context& context, const yaml_node* list, const std::string& path,
-          std::string_view name, std::size_t count_max, F read) {
-  if (list == nullptr || list->what == yaml_node::kind::null)
-    return;
-  if (list->what != yaml_node::kind::sequence)
-    return context.error(list->at, path,
-                         "expected a list, found " + std::string{to_string(list->what)});
-  for (std::size_t i = 0; i < list->items.size(); ++i) {
-    const auto& node = list->items[i];
-    auto item = path + "[" + std::to_string(i) + "]";
-    if (i == count_max)
-      return context.error(node.at, item, "more than " + std::to_string(count_max));
-    if (node.what == yaml_node::kind::null) {
-      context.error(node.at, item, "has no value");
-      continue;
-    }
-    section here{context, &node, item, name};
-    if (node.what == yaml_node::kind::mapping)
-      read(here);
-  }
-}
-
 void read_token(section& here, std::set<std::string>& hashes, user& into) {
   user_token x;
   if (here.find("name") == nullptr)
@@ -214,6 +190,28 @@ void read_first_administrator(load_context& context, wall& all) {
 }
 
 } // namespace
+
+void each(load_context& context, const yaml_node* list, const std::string& path,
+          std::string_view name, std::size_t count_max, const std::function<void(section&)>& read) {
+  if (list == nullptr || list->what == yaml_node::kind::null)
+    return;
+  if (list->what != yaml_node::kind::sequence)
+    return context.error(list->at, path,
+                         "expected a list, found " + std::string{to_string(list->what)});
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const auto& node = list->items[i];
+    auto item = path + "[" + std::to_string(i) + "]";
+    if (i == count_max)
+      return context.error(node.at, item, "more than " + std::to_string(count_max));
+    if (node.what == yaml_node::kind::null) {
+      context.error(node.at, item, "has no value");
+      continue;
+    }
+    section here{context, &node, item, name};
+    if (node.what == yaml_node::kind::mapping)
+      read(here);
+  }
+}
 
 bool has_users(const load_context& context, const section& top) {
   const auto* list = top.find("users");

@@ -85,6 +85,9 @@ response dispatcher::version(const request& /*unused*/, const path_parameters& /
 // cache. They know 2xx, 401 and 403 only, so what does not exist is 403 here: as for a camera that
 // one may not know of.
 response dispatcher::speak_for_proxy(const request& x, const path_parameters& /*unused*/) {
+  // A proxy sets one of them. The other one is a client's, who hopes that it counts.
+  if (x.has_header("X-Original-URI") && x.has_header("X-Forwarded-Uri"))
+    return problem(403, "two_paths", "X-Original-URI and X-Forwarded-Uri exclude each other.");
   auto target = x.header(x.has_header("X-Original-URI") ? "X-Original-URI" : "X-Forwarded-Uri");
   auto path = decode_path(target.substr(0, target.find('?')));
   if (!path)

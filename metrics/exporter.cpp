@@ -7,6 +7,7 @@
 #include "metrics/server_collector.hpp"
 #include "metrics/snapshot_collector.hpp"
 #include "metrics/wall_collector.hpp"
+#include "metrics/webhook_collector.hpp"
 
 #include <prometheus/gauge.h>
 #include <prometheus/text_serializer.h>
@@ -50,6 +51,7 @@ struct exporter::impl {
   server_collector server;
   snapshot_collector stills;
   adhoc_collector adhoc;
+  webhook_collector webhooks;
   supervision_metrics supervision;
   http_metrics http;
   live_metrics live;
@@ -74,6 +76,7 @@ std::string exporter::text() const {
         static_cast<const prometheus::Collectable*>(&impl_->server),
         static_cast<const prometheus::Collectable*>(&impl_->stills),
         static_cast<const prometheus::Collectable*>(&impl_->adhoc),
+        static_cast<const prometheus::Collectable*>(&impl_->webhooks),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
@@ -117,6 +120,10 @@ void exporter::read_snapshots(std::function<snapshot_statistics()> read) {
 
 void exporter::read_adhoc(std::function<adhoc_status()> read) {
   impl_->adhoc.read = std::move(read);
+}
+
+void exporter::read_webhooks(std::function<std::vector<webhook_statistics>()> read) {
+  impl_->webhooks.read = std::move(read);
 }
 
 void exporter::config_loaded(bool successful) {

@@ -3,6 +3,7 @@
 #include "core/adhoc_status.hpp"
 #include "core/snapshot_source.hpp"
 #include "core/wall_snapshot.hpp"
+#include "core/webhook_statistics.hpp"
 #include "metrics/http_metrics.hpp"
 #include "metrics/live_metrics.hpp"
 #include "metrics/supervision_metrics.hpp"
@@ -53,6 +54,9 @@ public:
 
   /// The same for the cameras that clients name.
   void read_adhoc(std::function<adhoc_status()> read);
+
+  /// The same for the webhooks.
+  void read_webhooks(std::function<std::vector<webhook_statistics>()> read);
 
   /// The configuration was read (at the start, and at each reload).
   void config_loaded(bool successful);

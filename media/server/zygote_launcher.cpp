@@ -50,6 +50,8 @@ int spawn(const std::string& program, int control, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, control, control_fd);
+  // Libraries open some without O_CLOEXEC.
+  posix_spawn_file_actions_addclosefrom_np(&actions, control_fd + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

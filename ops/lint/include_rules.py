@@ -34,6 +34,7 @@ LIBRARIES = {
     "pistache/": ["http"],
     "wslay/": ["http"],
     "sodium": ["http"],
+    "curl/": ["http"],
     "zlib": ["http", "tests"],
     "yaml-cpp/": ["config"],
     "prometheus/": ["metrics"],

@@ -224,7 +224,7 @@ def report(fault, camera, fact):
 def outcome(tmp_path_factory):
     clips, results = make_fault_clips(tmp_path_factory.mktemp("clips")), {}
     with Simulator(cameras=mounts(WITNESSES), port=PORT, relay=True, clips=clips) as cameras, \
-            Wall(configuration(cameras)) as wall, Tiles(wall) as tiles:
+            Wall(configuration(cameras)) as wall, Tiles(f"http://127.0.0.1:{wall.port}/") as tiles:
         wall.wait_all_live()
         sequences = Sequences(wall)
         sequences.start()

@@ -1,10 +1,8 @@
-"""ops/front/nginx.conf in a real nginx: TLS, HTTP/2, sixteen tiles, WebSockets, and a cache that nobody reads past camwall."""
+"""The examples of ops/front in a real nginx and a real Caddy: TLS, HTTP/2, sixteen tiles, WebSockets, and a cache that nobody reads past camwall."""
 
 import concurrent.futures
 import json
 import pathlib
-import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,17 +12,18 @@ import pytest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 from simulator import REPOSITORY, Simulator, build_dir, make_clips  # noqa: E402
+from support.front import Caddy, NAME, Nginx  # noqa: E402
+from support.tiles import Tiles, wait_trusted  # noqa: E402
 from support.websocket_raw import handshake_fields  # noqa: E402
 from wall import Wall, wait_until  # noqa: E402
 
 PORT = 22420
-FRONT, PLAIN = PORT + 40, PORT + 41
+FRONT, CADDY, CACHED = PORT + 40, PORT + 42, PORT + 44
 CAMERAS = [f"cam{n:02}" for n in range(1, 17)]
 PASSWORD = "guard-pass"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
-CONF = (REPOSITORY / "ops" / "front" / "nginx.conf").read_text()
-
-pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed")
+SHOWN_S = 60
+STRANGERS = ((), ("-H", "Cookie: __Host-camwall_session=forged"), ("-H", "X-Original-URI: /login"), ("-H", "X-Forwarded-Uri: /login"),
+             ("-H", "X-Forwarded-For: 127.0.0.1"), ("-I",))
 
 
 def config(cameras, hashed):
@@ -35,89 +34,40 @@ def config(cameras, hashed):
     return "\n".join(lines) + "\n"
 
 
-def nginx_conf(folder, port):
-    """The example with this test's ports and folders; each change has to meet something."""
-    text = CONF
-    for old, new in (("/etc/ssl/certs/wall.example.org.pem", str(folder / "cert.pem")), ("/etc/ssl/private/wall.example.org.key", str(folder / "key.pem")),
-                     ("/var/cache/nginx/camwall", str(folder / "cache")), ("server 127.0.0.1:8080;", f"server 127.0.0.1:{port};"),
-                     ("listen 443", f"listen 127.0.0.1:{FRONT}"), ("listen 80", f"listen 127.0.0.1:{PLAIN}")):
-        assert old in text, old
-        text = text.replace(old, new)
-    text = "\n".join(x for x in text.splitlines() if "listen [::]" not in x)
-    temporary = "\n".join(f"{x}_temp_path {folder / x};" for x in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    file = folder / "nginx.conf"
-    file.write_text(f"user root;\nworker_processes 1;\ndaemon off;\npid {folder}/pid;\nerror_log {folder}/error.log warn;\nevents {{ worker_connections 512; }}\n"
-                    f"http {{\naccess_log off;\n{temporary}\n{text}\n}}\n")
-    return file
+@pytest.fixture(scope="module")
+def wall():
+    make_clips()
+    hashed = subprocess.run([build_dir() / "camwall", "hash-password"], input=PASSWORD + "\n", capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+    with Simulator(demo=True, port=PORT) as cameras, Wall(config(cameras, hashed)) as out:
+        yield out
 
 
-def accepts(port):
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-class Front:
-    """nginx before a wall; `ask` speaks HTTP/2 to it."""
-
-    def __init__(self, wall, folder):
-        self.wall = wall
-        self.folder = folder
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                        "/CN=wall.example.org", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True, timeout=30)
-        self.process = subprocess.Popen([NGINX, "-e", folder / "error.log", "-c", nginx_conf(folder, wall.port)], stdin=subprocess.DEVNULL)
-        wait_until(lambda: self.process.poll() is not None or accepts(FRONT), 15, self.errors)
-        assert self.process.poll() is None, self.errors()
-
-    def errors(self):
-        return (self.folder / "error.log").read_text()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
-
-    def curl(self, *paths, cookie=None, options=()):
-        """[(status, version of HTTP, X-Cache)] of each path, over one connection; bodies are left in `folder`/body."""
-        urls = [x for path in paths for x in ("-o", str(self.folder / "body"), f"https://wall.example.org:{FRONT}{path}")]
-        if cookie:
-            options = (*options, "-H", f"Cookie: {cookie}")
-        result = subprocess.run(["curl", "-s", "-k", "--http2", "--resolve", f"wall.example.org:{FRONT}:127.0.0.1", "-m", "20", *options, "-w",
-                                 "%{http_code} %{http_version} %header{x-cache} %{num_connects}\\n", *urls], capture_output=True, text=True, check=False, timeout=60)
-        rows = [line.split(" ") for line in result.stdout.splitlines()]
-        assert sum(int(x[3]) for x in rows) == 1, "one connection carries all"
-        return [(int(x[0]), x[1], x[2]) for x in rows]
-
-    def log_in(self, user):
-        fields = self.folder / "fields"
-        (answer,) = self.curl("/api/v1/session", options=("-D", fields, "-H", "Content-Type: application/json", "-d",
-                                                          json.dumps({"user": user, "password": PASSWORD})))
-        assert answer[0] == 200, (self.folder / "body").read_text()
-        field = re.search(r"(?mi)^set-cookie: (__Host-camwall_session=[^;]+);.*Secure", fields.read_text())
-        assert field, fields.read_text()
-        return field[1]
-
-    def text(self, path, cookie):
-        (answer,) = self.curl(path, cookie=cookie)
-        assert answer[0] == 200, (path, answer)
-        return (self.folder / "body").read_text()
-
-    def segment(self, camera, cookie):
-        names = [x for x in self.text(f"/hls/{camera}/main/video.m3u8", cookie).splitlines() if x and x[0] != "#"]
-        return f"/hls/{camera}/main/{names[-1]}"
+def running(kind, wall, folder, port, **options):
+    """A proxy that runs, with an operator logged in through it and all cameras live."""
+    with kind(wall, folder, port, PASSWORD, **options) as out:
+        out.ops = out.log_in("ops")
+        wait_until(lambda: all(x["phase"] == "live" and x["streams"]["main"]["last_segment"]
+                               for x in json.loads(out.text("/api/v1/cameras", out.ops))["cameras"]), 60, wall.log)
+        yield out
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory):
-    make_clips()
-    hashed = subprocess.run([build_dir() / "camwall", "hash-password"], input=PASSWORD + "\n", capture_output=True, text=True, check=True, timeout=60).stdout.strip()
-    with Simulator(demo=True, port=PORT) as cameras, Wall(config(cameras, hashed)) as wall:
-        out = Front(wall, tmp_path_factory.mktemp("front"))
-        try:
-            out.ops = out.log_in("ops")
-            wait_until(lambda: all(x["phase"] == "live" and x["streams"]["main"]["last_segment"]
-                                   for x in json.loads(out.text("/api/v1/cameras", out.ops))["cameras"]), 60, wall.log)
-            yield out
-        finally:
-            out.stop()
+def front(wall, tmp_path_factory):
+    if not Nginx.program:
+        pytest.skip("nginx is not installed")
+    yield from running(Nginx, wall, tmp_path_factory.mktemp("nginx"), FRONT)
+
+
+@pytest.fixture(scope="module")
+def caddy(wall, tmp_path_factory):
+    if not Caddy.program:
+        pytest.skip("caddy is not installed")
+    yield from running(Caddy, wall, tmp_path_factory.mktemp("caddy"), CADDY)
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def either(request):
+    return request.getfixturevalue("front" if request.param == "nginx" else "caddy")
 
 
 def test_sixteen_tiles_get_page_playlists_and_segments_over_one_connection_of_http_2(front):
@@ -131,7 +81,7 @@ def test_sixteen_tiles_get_page_playlists_and_segments_over_one_connection_of_ht
 def test_a_warm_cache_gives_nothing_to_who_is_not_logged_in(front):
     segment = front.segment("cam02", front.ops)
     assert [x[2] for x in front.curl(segment, segment, cookie=front.ops)][1] == "HIT"
-    for options in ((), ("-H", "Cookie: __Host-camwall_session=forged"), ("-H", "X-Original-URI: /login"), ("-H", "X-Forwarded-For: 127.0.0.1"), ("-I",)):
+    for options in STRANGERS:
         assert [x[0] for x in front.curl(segment, options=options)] == [401], options
 
 
@@ -165,26 +115,38 @@ def test_playlists_and_states_are_never_kept(front):
     assert front.curl("/hls/cam01/main/video.m3u8")[0][0] == 401
 
 
-def test_the_wall_s_socket_passes_and_carries_pictures_of_sixteen_cameras(front):
+def test_sockets_pass_and_carry_pictures_of_sixteen_cameras(either):
     def first_bytes(fields):
-        context = ssl.create_default_context(cafile=front.folder / "cert.pem")
-        context.check_hostname = False
-        with context.wrap_socket(socket.create_connection(("127.0.0.1", FRONT), 20), server_hostname="wall.example.org") as client:
-            client.sendall(f"GET /ws/stream?id=cam01&format=mpegts HTTP/1.1\r\nHost: wall.example.org:{FRONT}\r\n{fields}\r\n".encode())
+        context = ssl.create_default_context(cafile=either.cert)
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", either.port), 20), server_hostname=NAME) as client:
+            client.sendall(f"GET /ws/stream?id=cam01&format=mpegts HTTP/1.1\r\nHost: {NAME}:{either.port}\r\n{fields}\r\n".encode())
             data = b""
             while len(data) < 20_000 and (more := client.recv(65536)):
                 data += more
             return data
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        received = list(pool.map(first_bytes, [handshake_fields() + f"Cookie: {front.ops}\r\n"] * 16))
+        received = list(pool.map(first_bytes, [handshake_fields() + f"Cookie: {either.ops}\r\n"] * 16))
     assert all(x.startswith(b"HTTP/1.1 101") and len(x) >= 20_000 for x in received)
     stranger = first_bytes(handshake_fields())
     assert stranger.startswith(b"HTTP/1.1 101") and (4001).to_bytes(2, "big") in stranger[-200:], stranger[-200:]
 
 
+@pytest.mark.parametrize("player", ["default", "hls"])
+def test_the_page_shows_sixteen_live_tiles(either, player):
+    """In a browser, with TLS; `default` plays over the wall's socket."""
+    name, _, value = either.ops.partition("=")
+    with Tiles(either.url, [player], host=NAME, cookie=(name, value)) as tiles:
+        assert not wait_trusted(tiles, CAMERAS, SHOWN_S), either.errors()
+        page = tiles.pages[player]
+        assert {page.newest(x).player for x in CAMERAS} == {"mse" if player == "default" else "hls"}
+        frames = {x: page.newest(x).frames for x in CAMERAS}
+        wait_until(lambda: all(page.newest(x).frames > frames[x] + 20 and page.newest(x).badge == "live" for x in CAMERAS), SHOWN_S,
+                   lambda: {x: page.newest(x) for x in CAMERAS})
+
+
 def test_plain_http_leads_to_tls_and_nothing_else(front):
-    result = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", f"http://127.0.0.1:{PLAIN}/hls/cam01/main/video.m3u8"],
+    result = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", f"http://127.0.0.1:{front.port + 1}/hls/cam01/main/video.m3u8"],
                             capture_output=True, text=True, check=True, timeout=20)
     assert result.stdout == "301 https://127.0.0.1/hls/cam01/main/video.m3u8"
 
@@ -195,8 +157,33 @@ def test_nginx_has_nothing_to_complain_of(front):
     assert said == []
 
 
-@pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed")
+def test_caddy_carries_page_playlists_and_segments_and_keeps_none(caddy):
+    segments = [caddy.segment(x, caddy.ops) for x in CAMERAS]
+    answers = caddy.curl("/", *segments, cookie=caddy.ops)
+    assert {x[:2] for x in answers} == {(200, "2")}, answers
+    guard = caddy.log_in("guard")
+    assert [x[0] for x in caddy.curl(segments[2], segments[0], cookie=guard)] == [404, 200]
+    for options in STRANGERS:
+        assert [x[0] for x in caddy.curl(segments[0], "/hls/cam01/main/video.m3u8", options=options)] == [401, 401], options
+    assert caddy.curl("/api/v1/session", cookie=guard, options=("-X", "DELETE"))[0][0] == 204
+    assert caddy.curl(segments[0], cookie=guard)[0][0] == 401
+
+
+def test_caddy_asks_before_a_cache_that_is_warm(wall, tmp_path):
+    if not Caddy.program:
+        pytest.skip("caddy is not installed")
+    for caddy in running(Caddy, wall, tmp_path, CACHED, cached=True):
+        guard, own, other = caddy.log_in("guard"), caddy.segment("cam01", caddy.ops), caddy.segment("cam03", caddy.ops)
+        assert caddy.text(own, guard) == Caddy.COPY, "what stands for the cache answers who may have it"
+        assert caddy.curl(other, cookie=guard)[0][0] == 403
+        for options in STRANGERS:
+            assert [x[0] for x in caddy.curl(own, options=options)] == [401], options
+        assert caddy.curl(own, cookie=guard, options=("-H", "X-Original-URI: /login"))[0][0] == 200, "a client's word does not count"
+        assert caddy.curl(other, cookie=guard, options=("-H", f"X-Original-URI: {own}"))[0][0] == 403
+
+
+@pytest.mark.skipif(not Caddy.program, reason="caddy is not installed")
 def test_caddy_takes_its_example(tmp_path):
-    result = subprocess.run(["caddy", "validate", "--adapter", "caddyfile", "--config", REPOSITORY / "ops" / "front" / "Caddyfile"], capture_output=True,
+    result = subprocess.run([Caddy.program, "validate", "--adapter", "caddyfile", "--config", REPOSITORY / "ops" / "front" / "Caddyfile"], capture_output=True,
                             text=True, check=False, timeout=60, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})
     assert result.returncode == 0, result.stderr

@@ -112,6 +112,8 @@ secrets_file: secrets.yaml
 reload: {{settle: 100ms}}
 test_only: {{time_scale: 20}}
 log: {{level: debug}}
+webhooks: [{{name: closed, url: "http://127.0.0.1:1/{secrets.add("a webhook's address", nasty=False)}", after: 0s,
+            secret: "{secrets.add("a webhook's key", nasty=False)}-signs"}}]
 users:
   - {{name: boss, role: admin, password_hash: "{hashes['boss']}"}}
   - {{name: guard, role: viewer, password_hash: "{hashes['guard']}", tokens: [{{name: kiosk, hash: "{token_hash}"}}]}}

@@ -18,26 +18,34 @@ PLAYERS = os.environ.get("CAMWALL_TEST_PLAYERS", "mse,hls").split(",")  # a page
 
 @dataclasses.dataclass(frozen=True)
 class Tile:
-    """A tile at one moment (`at`: unix time). `moved_at`: when its pixels were last seen to differ, `still` samples ago."""
+    """A tile at one moment (`at`: unix time). `player`: `mse` or `hls`. `moved_at`: when its pixels were last seen to differ, `still` samples ago."""
 
     at: float
     badge: str
     trusted: bool
     frames: int
+    player: str
     moved_at: float
     still: int
 
 
 class Tiles:
-    """A browser with the wall's page, once for each of PLAYERS: {player: Page} in `pages`. A context manager."""
+    """A browser with the page at `url`, once for each player: {player: Page} in `pages`. A context manager.
 
-    def __init__(self, wall):
-        self._url = f"http://127.0.0.1:{wall.port}/"
+    players  `default`: which one the page takes by itself
+    host     a name that leads to this machine, whose certificate nobody vouches for
+    cookie   (name, value) of who is logged in
+    """
+
+    def __init__(self, url, players=None, host="", cookie=None):
+        self._url = url
+        self._players = players or PLAYERS
+        self._environment = {**os.environ, "CAMWALL_TEST_HOST": host, "CAMWALL_TEST_COOKIE": json.dumps(cookie)}
         self._process = None
-        self.pages = {player: Page() for player in PLAYERS}
+        self.pages = {player: Page() for player in self._players}
 
     def __enter__(self):
-        self._process = subprocess.Popen(["node", WATCHER, self._url, *PLAYERS], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(["node", WATCHER, self._url, *self._players], stdout=subprocess.PIPE, text=True, env=self._environment)
         threading.Thread(target=self._read, daemon=True).start()
         return self
 
@@ -70,7 +78,7 @@ class Page:
             # A picture that is not called LIVE may stand still: the stretch begins when it is.
             moved = (not before or self._prints.get(camera) != tile["print"] or before[-1].badge != "live")
             self._prints[camera] = tile["print"]
-            before.append(Tile(at, tile["badge"], tile["trusted"], tile["frames"],
+            before.append(Tile(at, tile["badge"], tile["trusted"], tile["frames"], tile["player"],
                                at if moved else before[-1].moved_at, 0 if moved else before[-1].still + 1))
 
     def all(self, camera):

@@ -22,14 +22,15 @@ const FLAGS = [
  * Starts a browser with an empty profile. Problems of the page (exceptions, refused by its security policy) gather
  * in `problems`.
  * @param {{width: number, height: number}} viewport
+ * @param {string[]} [flags] Further ones of the browser.
  */
-export async function openBrowser(viewport) {
+export async function openBrowser(viewport, flags = []) {
   const profile = await mkdtemp(join(tmpdir(), 'camwall-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
     viewport,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   /** @type {string[]} */
@@ -57,6 +58,7 @@ export async function openBrowser(viewport) {
  * @property {string} detail
  * @property {number} frames
  * @property {boolean} trusted
+ * @property {string} player
  */
 
 /** What the tiles say now. @param {import('playwright-core').Page} page @returns {Promise<TileFacts[]>} */
@@ -71,6 +73,7 @@ export function tiles(page) {
         detail: element.querySelector('.detail')?.textContent ?? '',
         frames: Number(dataset.frames ?? 0),
         trusted: dataset.trusted === 'true',
+        player: dataset.player ?? '',
       };
     }),
   );

@@ -1,7 +1,8 @@
 // Keeps a wall's page open beside another test, once for each player, and prints, twice a second, a JSON line of what
 // each tile of each page says and shows: {"at": ms since the epoch, "player", "tiles": {camera: {badge, trusted, frames,
-// print}}}. `print` changes when the pixels do.
+// player, print}}}. `print` changes when the pixels do. The player `default` is the one that the page takes by itself.
 //   node tests/browser/support/watch_tiles.mjs http://127.0.0.1:8080/ mse hls
+// CAMWALL_TEST_HOST: a name that leads to this machine, by whatever certificate. CAMWALL_TEST_COOKIE: [name, value] in JSON.
 
 import { openBrowser, pictures, tiles } from './browser.mjs';
 
@@ -28,7 +29,7 @@ class WatchedPage {
 
   /** @param {string} wall */
   async open(wall) {
-    await this.page_.goto(new URL(`/?player=${this.player_}`, wall).href);
+    await this.page_.goto(new URL(this.player_ === 'default' ? '/' : `/?player=${this.player_}`, wall).href);
     if (await this.page_.evaluate(() => document.hidden)) throw new Error('a hidden page plays nothing');
   }
 
@@ -38,7 +39,7 @@ class WatchedPage {
     const list = await tiles(this.page_);
     if (withPixels) this.prints_ = await pictures(this.page_);
     const all = Object.fromEntries(
-      list.map((x) => [x.camera, { badge: x.badge, trusted: x.trusted, frames: x.frames, print: printOf(this.prints_[x.camera]) }]),
+      list.map((x) => [x.camera, { badge: x.badge, trusted: x.trusted, frames: x.frames, player: x.player, print: printOf(this.prints_[x.camera]) }]),
     );
     console.log(JSON.stringify({ at, player: this.player_, tiles: all }));
   }
@@ -47,7 +48,11 @@ class WatchedPage {
 let ended = false;
 process.on('SIGTERM', () => (ended = true));
 const [wall = '', ...players] = process.argv.slice(2);
-const browser = await openBrowser({ width: 1440, height: 900 });
+const host = process.env.CAMWALL_TEST_HOST;
+const cookie = JSON.parse(process.env.CAMWALL_TEST_COOKIE ?? 'null');
+const flags = host ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`, '--ignore-certificate-errors'] : [];
+const browser = await openBrowser({ width: 1440, height: 900 }, flags);
+if (cookie) await browser.page.context().addCookies([{ name: cookie[0], value: cookie[1], url: wall, secure: true }]);
 /** @type {WatchedPage[]} */
 const pages = [];
 for (const player of players) {

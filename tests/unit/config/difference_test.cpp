@@ -165,6 +165,7 @@ const std::vector<change> wall_changes{
   {"adhoc.cameras_max", "", "adhoc: {cameras_max: 3}"},
   {"adhoc.role", "", "adhoc: {role: admin}"},
   {"compat[].profile", "", "compat: [{profile: grid, listen: '127.0.0.1:9'}]"},
+  {"webhooks[].name", "", "webhooks: [{name: office, url: 'https://alerts.example/'}]"},
   {"cameras_dir", "", "cameras_dir: elsewhere"},
   {"state_dir", "", "state_dir: elsewhere"},
   {"sandbox", "", "sandbox: best_effort"},
@@ -212,8 +213,9 @@ TEST(difference_test, has_a_rule_for_every_key_and_a_test_for_every_rule) {
     EXPECT_TRUE(effect_of(path)) << path << ": say in difference.cpp what its change does";
     auto elsewhere = path.starts_with("defaults.") || path.starts_with("compat[]") ||
                      path.starts_with("users[]") || path.starts_with("views[]") ||
-                     path == "cameras[].id" || path == "cameras[].url" ||
-                     path == "cameras[].quirks" || path == "secrets_file" || made_of.contains(path);
+                     path.starts_with("webhooks[]") || path == "cameras[].id" ||
+                     path == "cameras[].url" || path == "cameras[].quirks" ||
+                     path == "secrets_file" || made_of.contains(path);
     EXPECT_TRUE(elsewhere || tested.contains(path)) << path;
   }
   EXPECT_FALSE(effect_of("server.nonsense"));

@@ -289,6 +289,9 @@ TEST_F(access_routes_test, tells_a_proxy_what_it_may_give_from_its_cache) {
   auto caddy =
     ask(method::get, "/api/v1/authorize", "guard", {{"X-Forwarded-Uri", "/hls/a/x/1.ts"}});
   EXPECT_EQ(caddy.status, 204);
+  auto both = ask(method::get, "/api/v1/authorize", "",
+                  {{"X-Forwarded-Uri", "/hls/a/x/1.ts"}, {"X-Original-URI", "/login"}});
+  EXPECT_EQ(both.status, 403) << "one of them is a stranger's";
   EXPECT_TRUE(has(caddy, "Cache-Control: no-store"));
 }
 

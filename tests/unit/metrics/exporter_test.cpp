@@ -199,7 +199,24 @@ TEST_F(exporter_test, keeps_to_names_types_and_labels_of_the_reference) {
   exporter_.read_mailboxes([] {
     return std::vector<std::pair<std::string, std::size_t>>{{"board", 1}};
   });
+  exporter_.read_webhooks([] { return std::vector<webhook_statistics>{{.name = "office"}}; });
   EXPECT_EQ(shapes_of(exporter_.text()), documented_shapes());
+}
+
+TEST_F(exporter_test, counts_what_became_of_the_messages_of_each_webhook) {
+  EXPECT_THAT(exporter_.text(), Not(HasSubstr("camwall_webhook")));
+  exporter_.read_webhooks([] {
+    return std::vector<webhook_statistics>{{.name = "office", .sent = 3},
+                                           {.name = "guard", .dropped = 2, .waiting = 64}};
+  });
+  auto text = exporter_.text();
+  auto line = [](const std::string& labels, int value) {
+    return "camwall_webhook_messages_" + labels + " " + std::to_string(value) + "\n";
+  };
+  EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="office",result="sent"})", 3)));
+  EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="office",result="rejected"})", 0)));
+  EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="guard",result="dropped"})", 2)));
+  EXPECT_THAT(text, HasSubstr(line(R"(waiting{webhook="guard"})", 64)));
 }
 
 TEST_F(exporter_test, names_group_label_and_reason_of_a_camera) {
