@@ -6,11 +6,11 @@
 #include "metrics/registry.hpp"
 #include "metrics/server_collector.hpp"
 #include "metrics/snapshot_collector.hpp"
+#include "metrics/text_format.hpp"
 #include "metrics/wall_collector.hpp"
 #include "metrics/webhook_collector.hpp"
 
 #include <prometheus/gauge.h>
-#include <prometheus/text_serializer.h>
 
 #include <chrono>
 #include <utility>
@@ -80,7 +80,7 @@ std::string exporter::text() const {
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));
-  return prometheus::TextSerializer{}.Serialize(families);
+  return text_of(families);
 }
 
 supervision_metrics& exporter::supervision() {
