@@ -68,6 +68,9 @@ def test_the_image_runs_as_nobody_in_particular_and_holds_only_what_runs(image, 
     assert settings["Labels"]["org.opencontainers.image.version"] == version
     assert inside(content, "camwall", "--version").stdout == f"camwall {version}\n"
     assert (content / "usr/share/camwall/static/vendor/hls.min.mjs").stat().st_size > 100_000, "npm's part of the page"
+    assert inside(content, "cat", "/usr/share/doc/camwall/camwall.sha256").stdout.endswith(".deb\n")
+    for file in (FOLDER.parents[1] / "static").glob("*.[hj]*"):
+        assert (content / "usr/share/camwall/static" / file.name).read_bytes() == file.read_bytes(), f"{file.name} is that of an earlier image"
     for absent in ("usr/bin/gcc", "usr/bin/cmake", "usr/bin/npm", "usr/bin/node", "usr/bin/curl", "src", "packages/camwall.deb"):
         assert not (content / absent).exists(), absent
     assert "not found" not in inside(content, "ldd", "/usr/bin/camwall", "/usr/lib/camwall/camwall-worker").stdout
