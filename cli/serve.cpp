@@ -17,6 +17,7 @@
 #include "cli/wait_for_end.hpp"
 #include "cli/webhooks.hpp"
 #include "config/loader.hpp"
+#include "http/api/view_store.hpp"
 #include "http/server.hpp"
 #include "media/server/output_folder.hpp"
 #include "media/server/sequence_store.hpp"
@@ -78,6 +79,9 @@ struct running_wall::impl {
       access_observer(exporter.http()),
       access(access_settings_of(*config),
              {.state_file = config->state_dir / "access.json", .observer = &access_observer}),
+      views({.file = config->state_dir / "views.json",
+             .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); },
+             .on_warning = [](std::string_view text) { spdlog::warn("{}", text); }}),
       installed(std::move(where)),
       launcher(
         {.worker_program = installed.programs / "camwall-worker",
@@ -96,7 +100,7 @@ struct running_wall::impl {
          .memory_mb = config->limits.worker_memory_mb,
          .sandbox_required = config->sandbox == config::sandbox_mode::required,
          .on_limit = [this](std::string_view limit) { exporter.http().limit_reached(limit); }}) {
-    // nop
+    views.configure(config->views);
   }
 
   /// Only after the tree: what waits for a picture may start a camera.
@@ -178,6 +182,7 @@ struct running_wall::impl {
     exporter.live().know_walls(newer->server.walls);
     exporter.viewers().know_walls(newer->server.walls);
     access.configure(access_settings_of(*newer));
+    views.configure(newer->views);
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
     adhoc->take(newer);
     hooks->take(*newer);
@@ -201,6 +206,7 @@ struct running_wall::impl {
                             camera_order what) { owned_wall->order(camera, what); },
             .catalogue = catalogue.get(),
             .access = &access,
+            .views = &views,
             .prober = &prober,
             .snapshots = pictures.get(),
             .live = &launcher.hub(),
@@ -248,6 +254,7 @@ struct running_wall::impl {
   live_to_metrics live_observer;
   access_to_metrics access_observer;
   http::access_control access;
+  http::view_store views;
   install installed;
   std::atomic<bool> gave_up = false;
   std::atomic<wall_system*> wall =

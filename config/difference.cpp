@@ -89,6 +89,7 @@ constexpr auto wall_rules = std::to_array<rule<wall>>({
   of_wall<&wall::adhoc, &adhoc::role>("adhoc.role", effect::at_once),
   of_wall<&wall::compat>("compat[]", effect::next_start),
   of_wall<&wall::users>("users[]", effect::at_once),
+  of_wall<&wall::views>("views[]", effect::at_once),
   of_wall<&wall::webhooks>("webhooks[]", effect::at_once),
   of_wall<&wall::cameras_dir>("cameras_dir", effect::at_once),
   of_wall<&wall::state_dir>("state_dir", effect::next_start),

@@ -60,6 +60,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
     top.error("state_dir", "must not be, hold or lie in hls.directory, whose content is deleted");
   read_all_cameras(context, top, into);
   read_users(context, top, into);
+  read_views(context, top, into);
   read_compat(context, top, into);
   read_webhooks(context, top, into);
 }

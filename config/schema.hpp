@@ -4,6 +4,7 @@
 #include "core/ip_range.hpp"
 #include "core/notice_event.hpp"
 #include "core/phase.hpp"
+#include "core/wall_view.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -234,6 +235,7 @@ struct wall {
   std::vector<std::filesystem::path> files;
 
   std::vector<user> users;
+  std::vector<wall_view> views;      ///< What the page can be asked for by name.
   std::vector<std::string> warnings; ///< Each a line for the log: not wrong, but worth knowing.
 };
 

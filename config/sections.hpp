@@ -63,6 +63,9 @@ bool has_users(const load_context& context, const section& top);
 /// Reads `users`, and the first administrator from the environment; after `cameras`.
 void read_users(load_context& context, const section& top, wall& into);
 
+/// Reads `views`; after `cameras`.
+void read_views(load_context& context, const section& top, wall& into);
+
 /// Reads `adhoc`.
 void read_adhoc(load_context& context, const section& top, adhoc& into);
 

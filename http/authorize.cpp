@@ -33,6 +33,7 @@ bool permits(const principal& who, action what) noexcept {
     case action::view_still:
     case action::view_state:
     case action::view_health:
+    case action::keep_view:
       return who.role >= role::viewer;
     case action::open_socket: // The close code tells, which a 401 would not tell a page.
     case action::sign_in:

@@ -19,6 +19,7 @@ enum class action : std::uint8_t {
   view_health,  ///< Whether this process works.
   open_socket, ///< Open a WebSocket, which asks for each thing by itself and says what was refused.
   operate,     ///< Order a camera to restart, to be switched off, …
+  keep_view,   ///< Save a view of the page, and delete it.
   view_configuration, ///< How cameras are configured, without secrets.
   configure,          ///< Add, change and remove cameras, reload, probe addresses.
   sign_in,            ///< Whatever somebody needs who is not known yet.

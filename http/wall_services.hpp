@@ -25,6 +25,7 @@
 namespace camwall::http {
 
 class access_control;
+class view_store;
 
 /// Gets told what becomes of live media, for the metrics. Called from WebSocket threads.
 class live_observer {
@@ -89,6 +90,9 @@ struct wall_services {
   /// Who may do what; null: as if there were no users (`listen_options::open_access`). Outlives the
   /// listeners.
   access_control* access = nullptr;
+
+  /// Views of the page; null where there are none. Outlives the listeners.
+  view_store* views = nullptr;
 
   /// Looks at addresses; null where nobody can.
   camera_prober* prober = nullptr;

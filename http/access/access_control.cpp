@@ -3,6 +3,7 @@
 #include "http/access/client_address.hpp"
 #include "http/access/cookies.hpp"
 #include "http/access/settings.hpp"
+#include "http/state_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -220,7 +221,7 @@ void access_control::save_state() {
     std::lock_guard guard{mutex_};
     text = to_text(state_);
   }
-  auto failed = !save_access_state(parts_.state_file, text);
+  auto failed = !replace_state_file(parts_.state_file, text);
   if (failed && !save_failed_)
     observer_.on_warning(parts_.state_file.string() + " cannot be written (" +
                          std::generic_category().message(errno) +

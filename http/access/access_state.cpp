@@ -1,17 +1,10 @@
 #include "http/access/access_state.hpp"
 
-#include "core/unique_fd.hpp"
+#include "http/state_file.hpp"
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 namespace camwall::http {
@@ -20,8 +13,6 @@ namespace {
 
 using json = nlohmann::json;
 using std::chrono::seconds;
-
-constexpr std::size_t file_bytes_max = 4UL * 1024 * 1024;
 
 std::int64_t to_seconds(session::time_point t) {
   return std::chrono::duration_cast<seconds>(t.time_since_epoch()).count();
@@ -54,33 +45,16 @@ access_state read_state(const json& x) {
   return out;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-  }
-  return true;
-}
-
 } // namespace
 
 access_state load_access_state(const std::filesystem::path& file, std::string& warning) {
-  std::ifstream in{file, std::ios::binary};
-  if (!in)
+  auto text = read_state_file(file);
+  if (!text)
     return {}; // The first start.
-  std::string text(file_bytes_max, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
   try {
-    return read_state(json::parse(text));
+    return read_state(json::parse(*text));
   } catch (const json::exception&) {
-    auto aside = file;
-    aside += ".broken";
-    std::error_code ignored;
-    std::filesystem::rename(file, aside, ignored);
-    warning = file.string() + ": damaged; set aside as " + aside.filename().string() +
+    warning = file.string() + ": damaged; set aside as " + set_aside(file) +
               ": everybody has to log in again, links are void, and tokens that were revoked by "
               "API are valid again until they leave the configuration";
     return {};
@@ -102,21 +76,6 @@ std::string to_text(const access_state& x) {
               {"link_key", to_base64url(key)}}
            .dump(1) +
          "\n";
-}
-
-bool save_access_state(const std::filesystem::path& file, const std::string& text) {
-  auto temporary = file;
-  temporary += ".tmp";
-  unique_fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                      S_IRUSR | S_IWUSR)};
-  if (!fd || ::fchmod(fd.get(), S_IRUSR | S_IWUSR) != 0 || !write_all(fd.get(), text) ||
-      ::fsync(fd.get()) != 0)
-    return false;
-  fd.reset();
-  if (std::rename(temporary.c_str(), file.c_str()) != 0)
-    return false;
-  unique_fd folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  return folder && ::fsync(folder.get()) == 0;
 }
 
 } // namespace camwall::http

@@ -17,15 +17,11 @@ struct access_state {
   signing_key link_key = random_key();
 };
 
-/// Reads what `save` has written. `warning` is one sentence when something was there and could not
+/// Reads what `to_text` gave. `warning` is one sentence when something was there and could not
 /// be used: it is set aside, and all sessions and links are gone.
 access_state load_access_state(const std::filesystem::path& file, std::string& warning);
 
 /// As text; holds the key of the links, but no password and no session's secret.
 std::string to_text(const access_state& x);
-
-/// Replaces `file` by `text`, readable for its owner alone; on the disk when it returns. False, and
-/// errno, when it cannot.
-bool save_access_state(const std::filesystem::path& file, const std::string& text);
 
 } // namespace camwall::http

@@ -16,6 +16,9 @@ std::vector<route> camera_change_routes(const api_context& context);
 /// Server-sent events.
 std::vector<route> event_routes(const api_context& context);
 
+/// Views of the page.
+std::vector<route> view_routes(const api_context& context);
+
 /// What concerns the server: status, reload, probe, templates, the document of the API.
 std::vector<route> system_routes(const api_context& context);
 

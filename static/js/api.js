@@ -37,13 +37,13 @@
 const PHASES = ['disabled', 'idle', 'connecting', 'live', 'stale', 'backoff', 'auth_failed'];
 
 /** @param {unknown} x @returns {string|null} */
-const text = (x) => (typeof x === 'string' && x !== '' ? x : null);
+export const text = (x) => (typeof x === 'string' && x !== '' ? x : null);
 
 /** @param {unknown} x @returns {number|null} */
-const number = (x) => (typeof x === 'number' && Number.isFinite(x) ? x : null);
+export const number = (x) => (typeof x === 'number' && Number.isFinite(x) ? x : null);
 
 /** @param {unknown} x @returns {number|null} ms since the epoch */
-function time(x) {
+export function time(x) {
   const ms = typeof x === 'string' ? Date.parse(x) : NaN;
   return Number.isNaN(ms) ? null : ms;
 }

@@ -248,7 +248,8 @@ test('the help tells the keys, and Escape ends the help before the large view', 
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keys' });
   await help.waitFor();
-  assert.ok((await help.locator('kbd').count()) > 15);
+  assert.ok((await help.locator('kbd').count()) > 20);
+  await help.getByText('Layouts and views').waitFor();
   await page.keyboard.press('Escape');
   await help.waitFor({ state: 'detached' });
   assert.equal(await page.locator('[data-expanded]').count(), 1);

@@ -171,6 +171,20 @@ def test_orders_are_taken(api):
         assert api("POST", f"/api/v1/cameras/{{id}}/{order}", id="nobody")[0] == 404
 
 
+def test_a_view_lives_from_its_creation_to_its_removal(api):
+    one = "/api/v1/views/{name}"
+    settings = {"title": "Yard", "layout": "1+5", "cameras": ["gate"], "spans": {"gate": "2x2"}, "dwell": 10}
+    assert api("PUT", one, settings, name="yard")[0] == 201
+    status, _, view = api("GET", one, name="yard")
+    assert status == 200 and {key: view[key] for key in settings} == settings
+    assert api("PUT", one, {**view, "layout": "2x2"}, name="yard")[0] == 200
+    assert [x["layout"] for x in api("GET", "/api/v1/views")[2]["views"]] == ["2x2"]
+    assert api("PUT", one, {"layout": "2x3"}, name="yard")[0] == 422
+    assert api("DELETE", one, name="yard")[0] == 204
+    assert api("DELETE", one, name="yard")[0] == 404
+    assert api("GET", one, name="yard")[0] == 404
+
+
 def test_the_server_tells_of_itself(api):
     assert api("POST", "/api/v1/reload")[2]["changed"] == ["gate"]
     status = api("GET", "/api/v1/status")[2]

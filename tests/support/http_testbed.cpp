@@ -1,6 +1,7 @@
 // http_testbed: the HTTP server alone, with a wall that is made up, for the abuse suite and the
 // benchmark. Prints `port N` when it answers and ends on SIGINT or SIGTERM.
 
+#include "http/api/view_store.hpp"
 #include "http/server.hpp"
 #include "tests/support/fake_catalogue.hpp"
 #include "tests/support/websocket_routes.hpp"
@@ -206,8 +207,10 @@ int run(int argc, char** argv) {
   services.build = "testbed";
   camwall::test::fake_catalogue catalogue;
   camwall::test::fake_prober prober;
+  camwall::http::view_store views{{}};
   services.catalogue = &catalogue;
   services.prober = &prober;
+  services.views = &views;
   services.templates = [] { return std::string{R"({"templates":[]})"}; };
   services.limits = {{"limits.cameras_max", 8}};
   camwall::test::broadcast source{pictures};

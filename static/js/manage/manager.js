@@ -1,20 +1,19 @@
-// Managing from the page, loaded after the first pictures: the menu, who is logged in, and what he may do.
+// Managing from the page, loaded after the first pictures: who is logged in, and what he may do. Its dialogs come when they
+// are opened (load_dialogs.js).
 
-import { make, makeButton } from '../dom.js';
+import { loadStyle, make, makeButton } from '../dom.js';
 import { prepareToast, say } from '../tile/toast.js';
 import { fill, localeFor } from '../words.js';
-import { CameraForm } from './camera_form.js';
-import { ConfigurationPanel } from './configuration_panel.js';
-import { HistoryPanel } from './history_panel.js';
-import { Menu } from './menu.js';
-import { Panel, textButton } from './panel.js';
-import { cameraPath, request } from './requests.js';
+import { loadDialogs } from './load_dialogs.js';
+import { cameraPath, failureText, request } from './requests.js';
 import { loadManageWords } from './words.js';
 
 /** The button goes out of sight again: eight hours of looking need no menu. */
 const AWAKE_MS = 4_000;
 const STATUS_EVERY_MS = 60_000;
 const SESSION_AGAIN_MS = 5_000;
+/** A menu that asks anew what one may do waits no longer for that; the server decides in the end. */
+const RIGHTS_WAIT_MS = 2_000;
 
 /** @typedef {import('../api.js').Camera} Camera */
 
@@ -30,7 +29,7 @@ export class Manager {
     this.words_ = words;
     /** @type {import('./menu.js').Session|null} */
     this.session_ = null;
-    /** @type {CameraForm|null} */
+    /** @type {import('./camera_form.js').CameraForm|null} */
     this.form_ = null;
     this.host_ = {
       words,
@@ -104,7 +103,8 @@ export class Manager {
     const message = document.querySelector('.message[data-message="empty"]');
     this.bar_.toggleAttribute('data-empty', message !== null);
     if (message === null || !this.session_?.may.configure || message.querySelector('.add-first')) return;
-    const button = textButton(this.words_.add_first, () => this.openForm_(null), 'button-primary add-first');
+    const button = makeButton('button button-primary add-first', this.words_.add_first, () => this.openForm_(null));
+    button.append(this.words_.add_first);
     message.querySelector('.message-text')?.replaceChildren(this.words_.add_first_text);
     message.querySelector('.message-example')?.replaceWith(button);
   }
@@ -137,12 +137,24 @@ export class Manager {
     this.openMenu(camera);
   }
 
+  /** @returns {Promise<typeof import('./dialogs.js')|null>} null: they could not be had, and that was said */
+  async dialogs_() {
+    try {
+      return await loadDialogs();
+    } catch {
+      say(this.words_.not_loaded);
+      return null;
+    }
+  }
+
   /** @param {Camera|null} camera that is meant */
   async openMenu(camera) {
     if (document.querySelector('dialog[open]')) return;
-    await this.askWho_(); // Rights may have changed since the page was loaded.
-    if (this.session_ === null || document.querySelector('dialog[open]')) return;
-    new Menu(this.words_, this.session_, camera, {
+    // Rights may have changed since the page was loaded.
+    const rights = Promise.race([this.askWho_(), new Promise((resolve) => setTimeout(resolve, RIGHTS_WAIT_MS))]);
+    const [dialogs] = await Promise.all([this.dialogs_(), rights]);
+    if (dialogs === null || this.session_ === null || document.querySelector('dialog[open]')) return;
+    new dialogs.Menu(this.words_, this.session_, camera, {
       onCamera: (deed, of) => this.doWithCamera_(deed, of),
       onWall: (deed) => this.doWithWall_(deed),
     }).open();
@@ -150,7 +162,7 @@ export class Manager {
 
   /** @param {import('./menu.js').CameraDeed} deed @param {Camera} camera */
   doWithCamera_(deed, camera) {
-    if (deed === 'history') new HistoryPanel(this.host_, camera).open();
+    if (deed === 'history') this.openHistory_(camera);
     else if (deed === 'edit') this.openForm_(camera);
     else if (deed === 'remove') this.openRemoval_(camera);
     else this.order_(deed, camera);
@@ -163,14 +175,24 @@ export class Manager {
     else this.logOut_(deed === 'logout_everywhere');
   }
 
+  /** @param {Camera} camera */
+  async openHistory_(camera) {
+    const dialogs = await this.dialogs_();
+    if (dialogs !== null) new dialogs.HistoryPanel(this.host_, camera).open();
+  }
+
   /** @param {Camera|null} camera */
-  openForm_(camera) {
-    this.form_ = new CameraForm(this.host_, camera);
+  async openForm_(camera) {
+    const dialogs = await this.dialogs_();
+    if (dialogs === null || this.form_?.panel.isOpen) return; // Pressed twice.
+    this.form_ = new dialogs.CameraForm(this.host_, camera);
     this.form_.open();
   }
 
-  openConfiguration_() {
-    const panel = new ConfigurationPanel(this.host_, this.session_?.may.configure ?? false);
+  async openConfiguration_() {
+    const dialogs = await this.dialogs_();
+    if (dialogs === null || document.querySelector('dialog[open]')) return;
+    const panel = new dialogs.ConfigurationPanel(this.host_, this.session_?.may.configure ?? false);
     panel.panel.onClosed = () => this.watchConfiguration_();
     panel.open();
   }
@@ -178,38 +200,24 @@ export class Manager {
   /** @param {'restart'|'retry'|'enable'|'disable'} order @param {Camera} camera */
   async order_(order, camera) {
     const answer = await request(cameraPath(camera.id, `/${order}`), { method: 'POST' });
-    say(answer.ok ? fill(this.words_.ordered, { order: this.words_[order], label: camera.label }) : this.failure_(answer));
+    say(answer.ok ? fill(this.words_.ordered, { order: this.words_[order], label: camera.label }) : failureText(answer, this.words_));
     this.model_.poll();
   }
 
   /** @param {Camera} camera */
   async openRemoval_(camera) {
-    const { words_: words } = this;
     const told = await request(cameraPath(camera.id, '/configuration'));
-    if (!told.ok) return say(this.failure_(told));
+    if (!told.ok) return say(failureText(told, this.words_));
     // Its panel says where the camera has to be removed.
     if (told.json.read_only) return this.openForm_(camera);
-    const panel = new Panel('removal', fill(words.remove_title, { label: camera.label }), words);
-    const remove = textButton(words.remove, async () => {
-      remove.disabled = true;
-      const answer = await request(cameraPath(camera.id), { method: 'DELETE', etag: told.etag });
-      remove.disabled = false;
-      if (!answer.ok) return panel.say(answer.status === 412 ? words.conflict : this.failure_(answer), 'error');
-      panel.close();
-      say(fill(words.removed, { label: camera.label }));
-      this.model_.poll();
-    }, 'button-danger');
-    const cancel = textButton(words.cancel, () => panel.close());
-    panel.body.append(make('p', '', words.remove_text));
-    panel.actions.append(cancel, remove);
-    panel.open();
-    cancel.focus();
+    const dialogs = await this.dialogs_();
+    dialogs?.openRemoval(this.host_, camera, told.etag);
   }
 
   /** @param {boolean} everywhere */
   async logOut_(everywhere) {
     const answer = await request(`/api/v1/session${everywhere ? '?everywhere=true' : ''}`, { method: 'DELETE' });
-    if (!answer.ok && answer.status !== 401) return say(this.failure_(answer));
+    if (!answer.ok && answer.status !== 401) return say(failureText(answer, this.words_));
     location.replace('/login?next=%2F');
   }
 
@@ -218,22 +226,6 @@ export class Manager {
     const answer = await request('/api/v1/status');
     if (answer.ok) this.alarm_.hidden = answer.json.last_reload?.successful !== false;
   }
-
-  /** @param {import('./requests.js').Answer} answer */
-  failure_({ status, problem }) {
-    return status === 0 ? this.words_.no_answer : fill(this.words_.failed, { detail: problem.detail || String(status) });
-  }
-}
-
-/** The style is fetched with the rest: nothing of this delays the first picture. */
-function loadStyle() {
-  return new Promise((resolve) => {
-    const link = make('link');
-    link.rel = 'stylesheet';
-    link.href = new URL('../../css/manage.css', import.meta.url).href;
-    link.onload = link.onerror = () => resolve(undefined);
-    document.head.append(link);
-  });
 }
 
 /**
@@ -242,7 +234,7 @@ function loadStyle() {
  * @returns {Promise<Manager>}
  */
 export async function startManager(model, wallWords) {
-  const [words] = await Promise.all([loadManageWords(wallWords.language), loadStyle()]);
+  const [words] = await Promise.all([loadManageWords(wallWords.language), loadStyle(new URL('../../css/manage.css', import.meta.url))]);
   const manager = new Manager(model, wallWords, words);
   await manager.start();
   return manager;

@@ -1,5 +1,7 @@
 // The past of a camera, from its events: pure.
 
+import { number, text, time } from '../api.js';
+
 /**
  * @typedef {object} Event as the API tells it, times in ms since the epoch
  * @property {number} sequence
@@ -26,14 +28,11 @@
 
 /** @param {any} x @returns {Event} */
 function readEvent(x) {
-  const text = (/** @type {unknown} */ y) => (typeof y === 'string' && y !== '' ? y : null);
-  const number = (/** @type {unknown} */ y) => (typeof y === 'number' ? y : null);
-  const at = Date.parse(x?.at ?? '');
-  const firstAt = Date.parse(x?.first_at ?? '');
+  const at = time(x?.at) ?? NaN;
   return {
     sequence: number(x?.sequence) ?? 0,
     at,
-    firstAt: Number.isNaN(firstAt) ? at : firstAt,
+    firstAt: time(x?.first_at) ?? at,
     count: number(x?.count) ?? 1,
     stream: text(x?.stream) ?? '',
     from: text(x?.from) ?? '',
@@ -54,7 +53,7 @@ export function readEvents(json) {
   const list = Array.isArray(json?.events) ? json.events : [];
   return {
     events: list.map(readEvent).filter((/** @type {Event} */ x) => !Number.isNaN(x.at)),
-    next: typeof json?.next === 'number' ? json.next : null,
+    next: number(json?.next),
   };
 }
 

@@ -1,5 +1,7 @@
 // One request to the API: never throws, always ends, and tells what was wrong in the words of the server.
 
+import { fill } from '../words.js';
+
 /**
  * @typedef {object} Fault
  * @property {string} [pointer] into the body (RFC 6901)
@@ -70,3 +72,8 @@ export async function request(path, { method = 'GET', body, etag = null, signal 
 
 /** @param {string} id @param {string} [rest] of the path */
 export const cameraPath = (id, rest = '') => `/api/v1/cameras/${encodeURIComponent(id)}${rest}`;
+
+/** Why it came to nothing, for people. @param {Answer} answer @param {import('./words.js').ManageWords} words */
+export function failureText({ status, problem }, words) {
+  return status === 0 ? words.no_answer : fill(words.failed, { detail: problem.detail || String(status) });
+}

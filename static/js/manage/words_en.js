@@ -95,6 +95,7 @@ export const words = {
   gone: 'This camera is no longer there.',
   session_ended: 'Your session has ended. What you entered is still here:',
   session_login: 'log in in a new window, then save',
+  not_loaded: 'The server did not answer. Please try again.',
   no_answer: 'The server did not answer. Whether it was saved is not known: look at the wall, then try again.',
   failed: 'The server refused: {detail}',
   loading: 'Asking the server…',

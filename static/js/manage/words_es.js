@@ -96,6 +96,7 @@ export const words = {
   gone: 'Esta cámara ya no existe.',
   session_ended: 'Su sesión ha terminado. Lo que ha escrito sigue aquí:',
   session_login: 'inicie sesión en otra ventana y luego guarde',
+  not_loaded: 'El servidor no ha respondido. Inténtelo de nuevo.',
   no_answer: 'El servidor no ha respondido. No se sabe si se ha guardado: mire el muro e inténtelo de nuevo.',
   failed: 'El servidor lo ha rechazado: {detail}',
   loading: 'Preguntando al servidor…',

@@ -96,6 +96,7 @@ export const words = {
   gone: '该摄像机已不存在。',
   session_ended: '您的会话已结束。您输入的内容仍在这里：',
   session_login: '请在新窗口登录，然后保存',
+  not_loaded: '服务器没有回答，请再试一次。',
   no_answer: '服务器没有回答。是否已保存尚不清楚：请查看画面墙后再试。',
   failed: '服务器拒绝：{detail}',
   loading: '正在询问服务器…',

@@ -8,7 +8,7 @@ import { Bar } from './bar.js';
 import { Details } from './details.js';
 import { detailRows, shortLine } from './facts.js';
 import { Help } from './help.js';
-import { LargeView } from './large_view.js';
+import { loadLargeView } from './load_large_view.js';
 import { LongPress } from './long_press.js';
 import { Stills } from './stills.js';
 import { prepareToast, say } from './toast.js';
@@ -16,6 +16,8 @@ import { loadTileWords } from './words.js';
 
 /** @typedef {import('../tile.js').Tile} Tile */
 
+/** Tools of the large view that could not be had are asked for again after this. */
+const LARGE_AGAIN_MS = 3_000;
 /** Keys belong to whoever writes. */
 const OTHERS = 'input:not([type="range"]), select, textarea, [contenteditable]';
 
@@ -40,8 +42,9 @@ export class TileExtras {
     this.bar_.factsText = () => (this.bar_.tile ? shortLine(this.known_(this.bar_.tile), this.words_) : '');
     this.help_ = new Help(this.words_);
     this.stills_ = new Stills(this.words_);
-    /** @type {LargeView|null} */
+    /** @type {import('./large_view.js').LargeView|null} null also while its tools are on their way */
     this.large_ = null;
+    this.largeAskedAt_ = -Infinity;
     /** @type {Tile|null} */
     this.largeTile_ = null;
     this.listen_(wall);
@@ -55,6 +58,7 @@ export class TileExtras {
     this.bar_.render();
     this.details_.render();
     this.large_?.render();
+    if (this.largeTile_ && !this.large_ && now - this.largeAskedAt_ > LARGE_AGAIN_MS) this.equip_(this.largeTile_);
   }
 
   /** @param {Tile|null} tile that is large now */
@@ -65,7 +69,15 @@ export class TileExtras {
     this.largeTile_ = tile;
     if (tile === null) return;
     this.bar_.moveTo(null);
-    this.large_ = new LargeView(tile, this.words_, this.actions_, {
+    this.equip_(tile);
+  }
+
+  /** Tools for the large view; asked for again for as long as the server does not give them. @param {Tile} tile */
+  async equip_(tile) {
+    this.largeAskedAt_ = performance.now();
+    const loaded = await loadLargeView().catch(() => null);
+    if (loaded === null || this.largeTile_ !== tile || this.large_) return;
+    this.large_ = new loaded.LargeView(tile, this.words_, this.actions_, {
       onDetails: () => this.details_.toggle(tile),
       onHelp: () => this.help_.toggle(),
     });

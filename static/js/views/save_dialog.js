@@ -53,7 +53,7 @@ export class SaveDialog {
     this.shared_.checked = own && current.shared;
     this.sharedRow_.hidden = !mayShare;
     this.remove_.hidden = !own;
-    this.note_.textContent = current?.readOnly ? fill(this.words_.read_only, { title: current.title, source: current.source }) : '';
+    this.note_.textContent = current?.readOnly ? fill(current.source === '' ? this.words_.read_only : this.words_.read_only_source, { title: current.title, source: current.source }) : '';
     this.failure_.textContent = '';
     this.element.showModal();
   }

@@ -89,6 +89,19 @@ export async function deleteView(name) {
   await ask(`/api/v1/views/${encodeURIComponent(name)}`, { method: 'DELETE' });
 }
 
+/**
+ * The name under which a view of this title is saved: what is called the same is replaced, all else stays.
+ * @param {string} title @param {NamedView[]} views that there are
+ */
+export function freeName(title, views) {
+  const wish = nameFor(title);
+  for (let n = 1; ; ++n) {
+    const name = n === 1 ? wish : `${wish}-${n}`;
+    const taken = views.find((x) => x.name === name);
+    if (!taken || (!taken.readOnly && taken.title === title)) return name;
+  }
+}
+
 /** A name for the address, from what people call it. @param {string} title */
 export function nameFor(title) {
   const plain = title.normalize('NFKD').replace(/\p{Mn}/gu, '').toLowerCase();

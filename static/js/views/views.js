@@ -11,12 +11,15 @@ import { Sizing } from './sizing.js';
 import { Toolbar } from './toolbar.js';
 import { Tour } from './tour.js';
 import { ADDRESS_KEYS, chosen, everything, groupsOf, readAddress, resized, swapped } from './view.js';
-import { deleteView, fetchViews, nameFor, recall, remember, saveView } from './view_store.js';
+import { deleteView, fetchViews, freeName, recall, remember, saveView } from './view_store.js';
 import { loadViewWords } from './words.js';
 
 const TICK_MS = 250;
 /** Ask once more for the names when somebody is about to choose one. */
 const VIEWS_AGE_MAX_MS = 30_000;
+/** A page that was opened with a view follows its changes, and waits for a server that does not tell it. */
+const VIEWS_EVERY_MS = 60_000;
+const VIEWS_AGAIN_MS = 5_000;
 
 const [words] = await Promise.all([
   loadViewWords(document.documentElement.lang),
@@ -49,6 +52,8 @@ export class Views {
     this.maySave_ = false;
     this.mayShare_ = false;
     this.askedAt_ = -Infinity;
+    /** The last question was answered. */
+    this.answered_ = false;
     /** @type {import('../api.js').Camera[]} */
     this.cameras_ = [];
     /** @type {import('./arrangement.js').Page[]} */
@@ -84,26 +89,31 @@ export class Views {
     this.bar_.element.addEventListener('focusin', () => this.refresh_());
   }
 
-  /** Asks for the views' names; the wall waits for it when the address names one. */
-  async refresh_() {
+  /** Asks for the views' names; the wall waits for it when the address names one. @param {number} [ageMax] of what is known, ms */
+  async refresh_(ageMax = VIEWS_AGE_MAX_MS) {
     const now = performance.now();
-    if (now - this.askedAt_ < VIEWS_AGE_MAX_MS) return;
+    if (now - this.askedAt_ < ageMax) return;
     this.askedAt_ = now;
+    const before = this.current_();
+    const first = !this.answered_;
     try {
       const { views, maySave, mayShare } = await fetchViews();
       this.named_ = views;
       this.maySave_ = maySave;
       this.mayShare_ = mayShare;
-      this.renderBar_();
+      this.answered_ = true;
     } catch {
-      // An older server, or none just now: layouts work without it.
+      this.answered_ = false; // An older server, or none just now: layouts work without it.
+      return;
     }
+    const after = this.current_();
+    if (after === null && this.name_ !== '' && (first || before !== null)) say(fill(this.words_.unknown_view, { name: this.name_ }));
+    if (JSON.stringify(after) === JSON.stringify(before)) this.renderBar_();
+    else this.wall_.rearrange();
   }
 
   async load() {
     await this.refresh_();
-    if (this.name_ !== '' && !this.named_.some((x) => x.name === this.name_))
-      say(fill(this.words_.unknown_view, { name: this.name_ }));
   }
 
   /** @returns {import('./view_store.js').NamedView|null} */
@@ -270,7 +280,7 @@ export class Views {
   /** @param {import('./save_dialog.js').SaveWish} wish */
   async save_({ title, shared }) {
     const current = this.current_();
-    const name = current && !current.readOnly && current.title === title ? current.name : nameFor(title);
+    const name = current && !current.readOnly && current.title === title ? current.name : freeName(title, this.named_);
     // Groups that are being looked at become part of it; a search is of the moment.
     const view = { ...this.view, ...(this.filter_.groups.length > 0 ? { groups: this.filter_.groups, cameras: [] } : {}) };
     await saveView({ name, title, view, shared, readOnly: false, source: '' });
@@ -285,10 +295,10 @@ export class Views {
     const current = this.current_();
     if (!current) return;
     await deleteView(current.name);
-    this.askedAt_ = -Infinity;
-    await this.refresh_();
     remember(current.name, {});
     this.choose_('');
+    this.askedAt_ = -Infinity;
+    await this.refresh_();
     say(fill(this.words_.removed, { title: current.title }));
   }
 
@@ -324,6 +334,7 @@ export class Views {
 
   /** @param {number} now */
   tick_(now) {
+    if (this.name_ !== '' && !document.hidden) this.refresh_(this.answered_ ? VIEWS_EVERY_MS : VIEWS_AGAIN_MS);
     const { dwell } = this.view;
     const large = this.wall_.expanded !== null;
     const held = document.hidden || large || this.arranging_ || this.filter_.search !== '' || this.dialog_.element.open;

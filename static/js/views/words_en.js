@@ -37,5 +37,6 @@ export const words = {
   saved: 'Saved: {title}',
   removed: 'Deleted: {title}',
   failed: 'The server did not keep it: {detail}',
-  read_only: '{title} stands in {source} and is changed there; saving makes a view of your own.',
+  read_only: '{title} is not yours to change; saving makes a view of your own.',
+  read_only_source: '{title} stands in {source} and is changed there; saving makes a view of your own.',
 };

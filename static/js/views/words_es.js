@@ -38,5 +38,6 @@ export const words = {
   saved: 'Guardada: {title}',
   removed: 'Borrada: {title}',
   failed: 'El servidor no la guardó: {detail}',
-  read_only: '{title} está en {source} y se cambia allí; al guardar se crea una vista propia.',
+  read_only: '{title} no se puede cambiar desde aquí; al guardar se crea una vista propia.',
+  read_only_source: '{title} está en {source} y se cambia allí; al guardar se crea una vista propia.',
 };

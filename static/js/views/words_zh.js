@@ -38,5 +38,6 @@ export const words = {
   saved: '已保存：{title}',
   removed: '已删除：{title}',
   failed: '服务器未能保存：{detail}',
-  read_only: '{title} 定义在 {source} 中，只能在那里修改；保存会新建您自己的视图。',
+  read_only: '您不能修改 {title}；保存会新建您自己的视图。',
+  read_only_source: '{title} 定义在 {source} 中，只能在那里修改；保存会新建您自己的视图。',
 };

@@ -22,6 +22,9 @@ const FAULTS = [
   ['cam11', ['black'], ['play cam11 black']],
 ];
 const CAMERAS_OF_API = '**/api/v1/cameras';
+/** A view of the configuration, with so many cameras on its only page. */
+const VIEW = 'entrances';
+const VIEW_CAMERAS = 6;
 /** Switched off by a person. */
 const SWITCHED_OFF = 'cam14';
 
@@ -41,7 +44,9 @@ const SWITCHED_OFF = 'cam14';
 /** @returns {Promise<Stage>} */
 export async function openStage() {
   const hash = spawnSync(PROGRAM, ['hash-password'], { input: `${PASSWORD}\n`, encoding: 'utf8' }).stdout.trim();
-  const wall = await openWall(null, `users:\n  - {name: ${USER}, role: admin, password_hash: "${hash}"}\ndefaults:\n  picture: {black_after: 2s}\n`);
+  const cameras = Array.from({ length: VIEW_CAMERAS }, (_, i) => `cam0${i + 1}`).join(', ');
+  const view = `views:\n  - {name: ${VIEW}, title: Entrances, layout: 1+5, cameras: [${cameras}]}\n`;
+  const wall = await openWall(null, `${view}users:\n  - {name: ${USER}, role: admin, password_hash: "${hash}"}\ndefaults:\n  picture: {black_after: 2s}\n`);
   const browser = await openBrowser({ width: 1440, height: 900 });
   const { page, problems } = browser;
   let hurt = false;
@@ -102,6 +107,16 @@ async function someOffline(stage) {
   await stage.page.waitForSelector('#strip:not([hidden])', { timeout: FAULT_MS });
 }
 
+/** All of a view is live, and the bar is there for who searches. @param {Stage} stage */
+async function openView(stage) {
+  const { page } = stage;
+  await openPage(stage, `/?view=${VIEW}`);
+  await page.waitForFunction((n) => document.querySelectorAll('.tile[data-badge="live"]:not([data-away])').length === n, VIEW_CAMERAS, { timeout: LIVE_MS });
+  await quiet(stage);
+  await page.keyboard.press('/');
+  await page.locator('.views-search:focus').waitFor();
+}
+
 /** By the keyboard: a tile has the focus. @param {Stage} stage @param {string} camera @param {string} deed */
 async function choose({ page }, camera, deed) {
   await page.locator(`.tile[data-camera="${camera}"] .tile-open`).focus();
@@ -136,6 +151,27 @@ export const SCENES = [
       await openPage(stage, '/#cam01');
       await stage.page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: LIVE_MS });
       await stage.page.waitForSelector('[data-expanded][data-badge="live"] .tool.info', { timeout: LIVE_MS });
+    },
+  },
+  {
+    name: 'view',
+    prepare: openView,
+  },
+  {
+    name: 'save',
+    prepare: async (stage) => {
+      await openView(stage);
+      await stage.page.getByRole('button', { name: 'Save view' }).press('Enter');
+      await stage.page.locator('dialog.views-dialog[open]').waitFor();
+    },
+  },
+  {
+    name: 'help',
+    prepare: async (stage) => {
+      await openPage(stage);
+      await allLive(stage);
+      await stage.page.keyboard.press('?');
+      await stage.page.locator('dialog.help[open]').waitFor();
     },
   },
   {

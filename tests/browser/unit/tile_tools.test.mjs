@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCamera } from '../../../static/js/api.js';
 import { detailRows, latencyText, shortLine } from '../../../static/js/tile/facts.js';
+import { sections } from '../../../static/js/tile/help.js';
 import { fileName } from '../../../static/js/tile/picture_file.js';
 import { needsStill } from '../../../static/js/tile/stills.js';
 import { readLoudness } from '../../../static/js/tile/volume.js';
@@ -113,4 +114,15 @@ test('every language has every sentence, with the same places', async () => {
   }
   assert.equal((await loadTileWords('zh-Hans')).language, 'zh-Hans');
   assert.equal((await loadTileWords('xx')).language, 'en');
+});
+
+test('the help tells the keys of layouts in every language, and none that a kiosk lacks', async () => {
+  for (const language of ['en', 'es', 'zh']) {
+    const { ui } = await loadTileWords(language);
+    const keys = (/** @type {boolean} */ kiosk) => sections(ui, kiosk).map(([, rows]) => rows.map(([key]) => key));
+    assert.deepEqual(keys(false)[1], ['/', 'PgUp PgDn', 'Shift ← ↑ ↓ →', '+ −']);
+    assert.equal(keys(true).length, keys(false).length - 1);
+    assert.ok(!keys(true).flat().includes('C'));
+    assert.ok(sections(ui, false).flat(3).every((x) => typeof x === 'string' && x !== ''));
+  }
 });

@@ -4,7 +4,7 @@ import { neighbourCell } from '../../../static/js/layout.js';
 import { LAYOUTS, pagesOf, planOf, shapeOf } from '../../../static/js/views/arrangement.js';
 import { PAUSE_MS, Tour } from '../../../static/js/views/tour.js';
 import { chosen, everything, groupsOf, readAddress, readView, resized, swapped } from '../../../static/js/views/view.js';
-import { nameFor } from '../../../static/js/views/view_store.js';
+import { freeName, nameFor } from '../../../static/js/views/view_store.js';
 import { asksForView } from '../../../static/js/views_start.js';
 
 const ids = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => `cam${i + 1}`);
@@ -148,4 +148,13 @@ test('the tour turns pages, starts the next one before, and waits while somebody
 test('names for the address come from what people call a view', () => {
   assert.equal(nameFor('  Puerta Principal – Año 2 '), 'puerta-principal-ano-2');
   assert.match(nameFor('大门'), /^view-[a-z0-9]+$/);
+});
+
+test('saving replaces what is called the same, and nothing else', () => {
+  const view = (/** @type {string} */ name, /** @type {string} */ title, readOnly = false) => ({ name, title, view: {}, readOnly, shared: false, source: '' });
+  assert.equal(freeName('Night shift', []), 'night-shift');
+  assert.equal(freeName('Night shift', [view('night-shift', 'Night shift')]), 'night-shift');
+  assert.equal(freeName('Night-shift', [view('night-shift', 'Night shift')]), 'night-shift-2');
+  assert.equal(freeName('Yard', [view('yard', 'Yard', true), view('yard-2', 'Another')]), 'yard-3');
+  assert.equal(freeName('Yard', [view('yard', 'Yard', true), view('yard-2', 'Yard')]), 'yard-2');
 });

@@ -212,9 +212,10 @@ TEST(difference_test, has_a_rule_for_every_key_and_a_test_for_every_rule) {
     std::string path{key.path};
     EXPECT_TRUE(effect_of(path)) << path << ": say in difference.cpp what its change does";
     auto elsewhere = path.starts_with("defaults.") || path.starts_with("compat[]") ||
-                     path.starts_with("users[]") || path.starts_with("webhooks[]") ||
-                     path == "cameras[].id" || path == "cameras[].url" ||
-                     path == "cameras[].quirks" || path == "secrets_file" || made_of.contains(path);
+                     path.starts_with("users[]") || path.starts_with("views[]") ||
+                     path.starts_with("webhooks[]") || path == "cameras[].id" ||
+                     path == "cameras[].url" || path == "cameras[].quirks" ||
+                     path == "secrets_file" || made_of.contains(path);
     EXPECT_TRUE(elsewhere || tested.contains(path)) << path;
   }
   EXPECT_FALSE(effect_of("server.nonsense"));
