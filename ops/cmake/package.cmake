@@ -76,7 +76,8 @@ set(CPACK_DEBIAN_CAMWALL_DESCRIPTION "server for unattended camera walls
 RTSP cameras in, one page in a browser out, for months, with nobody watching
 over it. Each camera is supervised in a sandboxed process of its own; a picture
 that is frozen, black or late is never shown as live.")
-set(CPACK_DEBIAN_CAMWALL_PACKAGE_DEPENDS "adduser, init-system-helpers")
+# ca-certificates: whom webhooks over https may trust.
+set(CPACK_DEBIAN_CAMWALL_PACKAGE_DEPENDS "adduser, ca-certificates, init-system-helpers")
 set(CPACK_DEBIAN_CAMWALL_PACKAGE_SUGGESTS "camwall-demo, nginx, prometheus, prometheus-alertmanager")
 set(CPACK_DEBIAN_CAMWALL_PACKAGE_CONTROL_EXTRA
   ${parts}/camwall/postinst ${parts}/camwall/prerm ${parts}/camwall/postrm ${parts}/camwall/conffiles)

@@ -17,11 +17,14 @@ sys.path[:0] = [str(SUPPORT.parent), str(SUPPORT)]
 from support.live_client import LiveClient  # noqa: E402
 from support.simulator import Simulator, build_dir  # noqa: E402
 from support.wall import Wall, children, config_for, is_running, wait_until  # noqa: E402
+from support.webhook_receiver import Receiver, make_certificate  # noqa: E402
 
 UNIT = REPOSITORY / "ops" / "systemd" / "camwall.service"
 GROUPS = {"@system-service": SUPPORT / "system_service_calls.txt"}
 SANDBOX_CALLS = {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"}
 PORT = 29000
+RECEIVER = PORT + 60
+TOLD_S = 30
 SANITIZED = "-dev" in build_dir().name or build_dir().name in ("dev", "tsan")
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="a sanitized build has no sandbox, and needs more of the kernel")
@@ -105,6 +108,17 @@ def test_a_wall_works_inside_the_filters_of_its_unit(cameras, tmp_path, refused)
         assert len(offspring) == 3, "the factory and two workers"
     assert wall.process.returncode == 0
     assert not any(is_running(pid) for pid in offspring)
+
+
+def test_a_webhook_finds_a_name_and_speaks_tls_inside_the_filters_of_the_unit(cameras, tmp_path):
+    certificate = make_certificate(tmp_path, "DNS:localhost")
+    hook = f"webhooks:\n  - {{name: office, url: 'https://localhost:{RECEIVER}/', ca_file: {certificate[0]}, events: [reload]}}"
+    text = wall_config(cameras, extra=hook)
+    with Receiver(RECEIVER, certificate=certificate) as receiver, \
+            Wall(text, folder=tmp_path, environment={"no_proxy": "*"}, program=launcher(tmp_path, "kill")) as wall:
+        wall.config_file.write_text(text.replace("hls:", "hsl:", 1))
+        wait_until(lambda: receiver.notices(event="reload", status="firing"), TOLD_S, wall.log)
+        assert "wall.yaml" in receiver.notices()[0]["detail"]
 
 
 @pytest.mark.parametrize("lacks, what", [(SANDBOX_CALLS, "Landlock"), ({"seccomp"}, "the filter of system calls")])

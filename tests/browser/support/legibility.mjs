@@ -79,7 +79,10 @@ export const SCREENS = {
  * @returns {Promise<string[]>}
  */
 export function badLayout(page, sizeMin) {
-  return page.evaluate((least) => {
+  return page.evaluate(async (least) => {
+    // What slides in is looked at where it comes to rest.
+    const moving = document.getAnimations().filter((x) => Number.isFinite(x.effect?.getComputedTiming().endTime));
+    await Promise.all(moving.map((x) => x.finished.catch(() => {})));
     const dialog = document.querySelector('dialog[open]');
     const large = document.querySelector('.tile[data-expanded]');
     const tops = dialog ? [dialog] : large ? [large, ...document.querySelectorAll('body > [data-chrome]')] : [document.body];

@@ -34,6 +34,7 @@ const SWITCHED_OFF = 'cam14';
  * @property {string[]} problems
  * @property {string} url
  * @property {() => Promise<void>} hurt some of the cameras, once
+ * @property {() => boolean} isHurt
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Scene
@@ -54,6 +55,7 @@ export async function openStage() {
     page,
     problems,
     url: wall.url,
+    isHurt: () => hurt,
     hurt: async () => {
       if (hurt || !wall.command) return;
       hurt = true;
@@ -208,6 +210,16 @@ export const SCENES = [
     },
   },
   {
+    // Before the others that hurt: only a camera that was live can raise an alarm, also after the page began anew.
+    name: 'kiosk',
+    prepare: async (stage) => {
+      await openPage(stage, '/?kiosk=1');
+      if (!stage.isHurt()) await allLive(stage);
+      await someOffline(stage);
+      await stage.page.locator('.alarm').waitFor({ timeout: FAULT_MS });
+    },
+  },
+  {
     name: 'offline',
     prepare: async (stage) => {
       await openPage(stage);
@@ -222,13 +234,6 @@ export const SCENES = [
       await someOffline(stage);
       await choose(stage, 'cam03', 'history');
       await stage.page.locator('dialog.history .past-event').nth(2).waitFor();
-    },
-  },
-  {
-    name: 'kiosk',
-    prepare: async (stage) => {
-      await openPage(stage, '/?kiosk=1');
-      await someOffline(stage);
     },
   },
   {
