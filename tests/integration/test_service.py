@@ -136,10 +136,12 @@ def test_the_first_client_after_a_start_already_finds_every_camera(tmp_path):
         wall = Wall(config, folder=tmp_path)
         start = threading.Thread(target=wall.start)
         start.start()
-        found = first_answer(port, "/api/v1/cameras")
-        start.join()
+        try:
+            found = first_answer(port, "/api/v1/cameras")
+        finally:
+            start.join()
+            wall.stop()
         assert [camera["id"] for camera in json.loads(found)["cameras"]] == names
-        wall.stop()
 
 
 @pytest.mark.parametrize("part, names", [("media I/O", ["media-io"]), ("HTTP", ["http"]), ("supervision", ["caf.multiplexer"])])
