@@ -21,6 +21,7 @@ from wall import Wall, config_for  # noqa: E402
 PORT = 21720
 INTERVAL_S = 0.2
 AIM_MS = 20
+CLIPS = 16  # Those of the demo, of several frame rates: real cameras do not all send their keyframes at the same moment.
 
 
 def scrape(port):
@@ -36,8 +37,8 @@ def scrape(port):
 
 
 def main(cameras_count=64, scrapes=50):
-    mounts = [{"name": f"cam{n:02}", "streams": [{"path": "main", "clip": "h264_aac.mov"}, {"path": "sub", "clip": "h264_aac.mov"}]}
-              for n in range(cameras_count)]
+    mounts = [{"name": f"cam{n:02}", "streams": [{"path": path, "clip": f"cam{n % CLIPS + 1:02}_{path}.mov"}
+                                                for path in ("main", "sub")]} for n in range(cameras_count)]
     with Simulator(cameras=mounts, port=PORT) as cameras:
         urls = {name: (cameras.url(name, "main"), cameras.url(name, "sub")) for name in cameras.cameras}
         with Wall(config_for(urls)) as wall:
