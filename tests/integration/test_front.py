@@ -53,15 +53,13 @@ def running(kind, wall, folder, port, **options):
 
 @pytest.fixture(scope="module")
 def front(wall, tmp_path_factory):
-    if not Nginx.program:
-        pytest.skip("nginx is not installed")
+    assert Nginx.program, "nginx is not installed: make setup"
     yield from running(Nginx, wall, tmp_path_factory.mktemp("nginx"), FRONT)
 
 
 @pytest.fixture(scope="module")
 def caddy(wall, tmp_path_factory):
-    if not Caddy.program:
-        pytest.skip("caddy is not installed")
+    assert Caddy.program, "caddy is not installed: make setup"
     yield from running(Caddy, wall, tmp_path_factory.mktemp("caddy"), CADDY)
 
 
@@ -170,8 +168,7 @@ def test_caddy_carries_page_playlists_and_segments_and_keeps_none(caddy):
 
 
 def test_caddy_asks_before_a_cache_that_is_warm(wall, tmp_path):
-    if not Caddy.program:
-        pytest.skip("caddy is not installed")
+    assert Caddy.program, "caddy is not installed: make setup"
     for caddy in running(Caddy, wall, tmp_path, CACHED, cached=True):
         guard, own, other = caddy.log_in("guard"), caddy.segment("cam01", caddy.ops), caddy.segment("cam03", caddy.ops)
         assert caddy.text(own, guard) == Caddy.COPY, "what stands for the cache answers who may have it"
