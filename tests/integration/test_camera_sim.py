@@ -198,6 +198,15 @@ def test_clients_that_join_late_see_the_same_numbers_at_the_same_time(cameras):
     assert len(set(one) & set(other)) > len(one) / 2
 
 
+def test_cameras_do_not_send_the_same_unit_at_the_same_moment(cameras):
+    with RtspClient(cameras.bare_url("cam01", "sub")) as one, RtspClient(cameras.bare_url("cam02", "sub")) as next_one:
+        for client in (one, next_one):
+            client.play()
+            assert client.packets(0.4) > 0
+        newest = [cameras.stats(name)["streams"]["sub"]["last_serial"] for name in ("cam01", "cam02")]
+    assert 6 <= newest[1] - newest[0] <= 12  # 618 ms at 15 frames a second
+
+
 def test_the_sdp_carries_the_parameter_sets_from_the_first_moment(cameras):
     with RtspClient(cameras.bare_url("h264_g10")) as client:
         assert "sprop-parameter-sets=" in client.play()

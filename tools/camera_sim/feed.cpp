@@ -104,7 +104,7 @@ std::shared_ptr<feed> feed::make(std::shared_ptr<mount> of, GstElement* bin) {
 feed::feed(std::shared_ptr<mount> of, GstElement* bin) : mount_(std::move(of)) {
   const auto playing = mount_->content();
   const auto& content = *playing;
-  const auto now = mount::now_ns();
+  const auto now = mount_->now_ns();
   set_up(video_, bin, "video", playing, content.video);
   // The first unit goes out ahead of its time: a client that comes back at once must not get it
   // twice.
@@ -175,7 +175,7 @@ void feed::change_clip() {
   const auto decode = video_.from->due_ns(video_.position) - video_.origin_ns;
   video_.content = std::move(wanted);
   video_.from = &video_.content->video;
-  video_.position = video_.from->next_keyframe(video_.from->first_due(mount::now_ns()));
+  video_.position = video_.from->next_keyframe(video_.from->first_due(mount_->now_ns()));
   video_.origin_ns = video_.from->due_ns(video_.position) - decode;
   GstCaps* caps = make_caps(*video_.from);
   gst_app_src_set_caps(video_.source, caps);

@@ -18,7 +18,7 @@ namespace camwall::camera_sim {
 ///
 /// The first unit goes in as soon as a source asks, because the server answers DESCRIBE only when
 /// every payloader has seen data; the others follow the pipeline's running time. A video unit
-/// carries its place on the mount's timeline (units since the process began), so what a client
+/// carries its place on the mount's timeline (units since the camera began), so what a client
 /// receives is gapless while it is connected, and shows a gap for the time in which it was not.
 class feed {
 public:

@@ -134,10 +134,11 @@ void mount::count_sent(std::uint64_t serial) {
   }
 }
 
-std::int64_t mount::now_ns() {
+std::int64_t mount::now_ns() const {
   using std::chrono::steady_clock;
   static const auto begin = steady_clock::now();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now() - begin).count();
+  return options.head_start_ns +
+         std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now() - begin).count();
 }
 
 GstRTSPMediaFactory* make_factory(const std::shared_ptr<mount>& of, pacer& by,

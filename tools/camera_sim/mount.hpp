@@ -40,6 +40,8 @@ struct mount_options {
   transport transports = transport::both;
   start begins = start::late_join;
   bool audio = true;
+  /// How long the camera has been running when the process begins; the simulator sets it.
+  std::int64_t head_start_ns = 0;
 };
 
 /// What a stream does wrongly on command. The media and their packets are changed by feed.cpp and
@@ -72,8 +74,8 @@ struct mount_faults {
 struct mount {
   mount(std::string camera_name, mount_options chosen);
 
-  /// The nanoseconds since the process began: every timeline counts from there.
-  static std::int64_t now_ns();
+  /// The nanoseconds that the camera has been running: where its endless loop is.
+  std::int64_t now_ns() const;
 
   const std::string name; // camera/path
   const mount_options options;

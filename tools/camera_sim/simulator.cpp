@@ -14,6 +14,12 @@ constexpr guint cleaning_s = 5;
 
 constexpr std::chrono::milliseconds shutdown_max{500};
 
+/// How much longer than the one before it each camera has been running. Real cameras do not send
+/// their keyframes at the same moment, and whoever serves many of them must not be measured with
+/// ones that do. Multiples of it lie evenly over the usual distances of keyframes, one to ten
+/// seconds.
+constexpr std::chrono::milliseconds head_start{618};
+
 } // namespace
 
 simulator::~simulator() {
@@ -32,6 +38,8 @@ tl::expected<void, std::string> simulator::open(std::vector<camera_options> came
   for (auto& options : cameras) {
     if (!names.insert(options.name).second)
       return tl::unexpected("there are two cameras named " + options.name);
+    for (auto& stream : options.streams)
+      stream.head_start_ns = std::chrono::nanoseconds{head_start * cameras_.size()}.count();
     if (auto found = find_sources(options); !found)
       return found;
     auto& added =
