@@ -137,34 +137,13 @@ void read_adhoc(load_context& context, const section& top, adhoc& into) {
   here.read("role", into.role, roles());
 }
 
-void read_compat(load_context& context, const section& top, wall& into) {
-  const auto* list = top.find("compat");
-  if (list == nullptr || list->what == yaml_node::kind::null)
-    return;
-  if (list->what != yaml_node::kind::sequence) {
-    context.error(list->at, "compat",
-                  "expected a list, found " + std::string{to_string(list->what)});
-    return;
-  }
+void read_compat(const section& top, wall& into) {
   std::vector<taken_endpoint> taken{{into.server.address, into.server.port, "server.listen"}};
-  for (std::size_t i = 0; i < list->items.size(); ++i) {
-    const auto& node = list->items[i];
-    auto path = "compat[" + std::to_string(i) + "]";
-    if (i == listeners_max) {
-      context.error(node.at, path, "more than " + std::to_string(listeners_max) + " listeners");
-      return;
-    }
-    if (node.what == yaml_node::kind::null) {
-      context.error(node.at, path, "has no value");
-      continue;
-    }
-    section here{context, &node, path, "compat[]"};
-    if (node.what != yaml_node::kind::mapping)
-      continue; // Reported by the line before.
+  top.each("compat", "compat[]", listeners_max, [&](section& here) {
     compat_listener x;
     read_listener(here, into, taken, x);
     into.compat.push_back(std::move(x));
-  }
+  });
 }
 
 } // namespace camwall::config

@@ -61,7 +61,7 @@ void read_top(load_context& context, const yaml_node& root, wall& into) {
   read_all_cameras(context, top, into);
   read_users(context, top, into);
   read_views(context, top, into);
-  read_compat(context, top, into);
+  read_compat(top, into);
   read_webhooks(context, top, into);
 }
 

@@ -285,6 +285,33 @@ std::vector<text_value> section::texts(std::string_view key, std::size_t count_m
   return out;
 }
 
+void section::each(std::string_view key, std::string_view name, std::size_t count_max,
+                   const std::function<void(section&)>& item) const {
+  const auto* list = find(key);
+  if (list == nullptr || list->what == yaml_node::kind::null)
+    return;
+  if (list->what != yaml_node::kind::sequence) {
+    context_->error(list->at, path_of(key),
+                    "expected a list, found " + std::string{to_string(list->what)});
+    return;
+  }
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const auto& node = list->items[i];
+    auto path = path_of(key) + "[" + std::to_string(i) + "]";
+    if (i == count_max) {
+      context_->error(node.at, path, "more than " + std::to_string(count_max) + " entries");
+      return;
+    }
+    if (node.what == yaml_node::kind::null) {
+      context_->error(node.at, path, "has no value");
+      continue;
+    }
+    section here{*context_, &node, path, name};
+    if (node.what == yaml_node::kind::mapping)
+      item(here); // Anything else was reported by the line before.
+  }
+}
+
 void section::read(std::string_view key, bool& into) {
   read(key, into, choices<bool>{{"true", true}, {"false", false}});
 }

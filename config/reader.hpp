@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,12 @@ public:
 
   std::optional<text_value> text(std::string_view key, text_rule rule = {});
   std::vector<text_value> texts(std::string_view key, std::size_t count_max, text_rule rule = {});
+
+  /// Calls `item` for each mapping of the list below `key`, or reports what is there instead;
+  /// `name`, e.g. `users[]`, selects the known keys of the mappings.
+  void each(std::string_view key, std::string_view name, std::size_t count_max,
+            const std::function<void(section&)>& item) const;
+
   void read(std::string_view key, bool& into);
   void read(std::string_view key, std::uint32_t& into, std::uint32_t min, std::uint32_t max);
   void read(std::string_view key, double& into, double min, double max);

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -70,15 +69,10 @@ void read_views(load_context& context, const section& top, wall& into);
 void read_adhoc(load_context& context, const section& top, adhoc& into);
 
 /// Reads `compat`; after all else, which it is checked against.
-void read_compat(load_context& context, const section& top, wall& into);
+void read_compat(const section& top, wall& into);
 
 /// Reads `webhooks`.
 void read_webhooks(load_context& context, const section& top, wall& into);
-
-/// Calls `read` for each mapping of the list that `path` names, or reports what is there instead;
-/// `list` may be null. `name`, e.g. `users[]`, selects the known keys.
-void each(load_context& context, const yaml_node* list, const std::string& path,
-          std::string_view name, std::size_t count_max, const std::function<void(section&)>& read);
 
 struct endpoint {
   std::string address;

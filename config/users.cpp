@@ -141,8 +141,7 @@ struct taken {
   std::set<std::string> hashes;
 };
 
-void read_user(load_context& context, section& here, const yaml_node* tokens, taken& others,
-               wall& all) {
+void read_user(section& here, taken& others, wall& all) {
   user x;
   if (here.find("name") == nullptr)
     here.error("name", "is missing");
@@ -165,9 +164,9 @@ void read_user(load_context& context, section& here, const yaml_node* tokens, ta
                                         {"operator", user_role::operator_},
                                         {"admin", user_role::admin}});
   read_scope(here, all, x);
-  each(context, tokens, here.path() + ".tokens", "users[].tokens[]", tokens_max,
-       [&](section& token) { read_token(token, others.hashes, x); });
-  if (here.find("password_hash") == nullptr && tokens == nullptr)
+  here.each("tokens", "users[].tokens[]", tokens_max,
+            [&](section& token) { read_token(token, others.hashes, x); });
+  if (here.find("password_hash") == nullptr && here.find("tokens") == nullptr)
     here.error("password_hash", "is missing, and there are no tokens: nobody could log in");
   all.users.push_back(std::move(x));
 }
@@ -191,28 +190,6 @@ void read_first_administrator(load_context& context, wall& all) {
 
 } // namespace
 
-void each(load_context& context, const yaml_node* list, const std::string& path,
-          std::string_view name, std::size_t count_max, const std::function<void(section&)>& read) {
-  if (list == nullptr || list->what == yaml_node::kind::null)
-    return;
-  if (list->what != yaml_node::kind::sequence)
-    return context.error(list->at, path,
-                         "expected a list, found " + std::string{to_string(list->what)});
-  for (std::size_t i = 0; i < list->items.size(); ++i) {
-    const auto& node = list->items[i];
-    auto item = path + "[" + std::to_string(i) + "]";
-    if (i == count_max)
-      return context.error(node.at, item, "more than " + std::to_string(count_max));
-    if (node.what == yaml_node::kind::null) {
-      context.error(node.at, item, "has no value");
-      continue;
-    }
-    section here{context, &node, item, name};
-    if (node.what == yaml_node::kind::mapping)
-      read(here);
-  }
-}
-
 bool has_users(const load_context& context, const section& top) {
   const auto* list = top.find("users");
   auto hash = context.env(admin_variable);
@@ -221,8 +198,7 @@ bool has_users(const load_context& context, const section& top) {
 
 void read_users(load_context& context, const section& top, wall& into) {
   taken others;
-  each(context, top.find("users"), "users", "users[]", users_max,
-       [&](section& here) { read_user(context, here, here.find("tokens"), others, into); });
+  top.each("users", "users[]", users_max, [&](section& here) { read_user(here, others, into); });
   read_first_administrator(context, into);
 }
 

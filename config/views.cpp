@@ -84,29 +84,8 @@ void read_dwell(section& here, wall_view& into) {
 } // namespace
 
 void read_views(load_context& context, const section& top, wall& into) {
-  const auto* list = top.find("views");
-  if (list == nullptr || list->what == yaml_node::kind::null)
-    return;
-  if (list->what != yaml_node::kind::sequence) {
-    context.error(list->at, "views",
-                  "expected a list, found " + std::string{to_string(list->what)});
-    return;
-  }
   std::set<std::string> taken;
-  for (std::size_t i = 0; i < list->items.size(); ++i) {
-    const auto& node = list->items[i];
-    auto path = "views[" + std::to_string(i) + "]";
-    if (i == views_max) {
-      context.error(node.at, path, "more than " + std::to_string(views_max) + " views");
-      return;
-    }
-    if (node.what == yaml_node::kind::null) {
-      context.error(node.at, path, "has no value");
-      continue;
-    }
-    section here{context, &node, path, "views[]"};
-    if (node.what != yaml_node::kind::mapping)
-      continue; // Reported by the line before.
+  top.each("views", "views[]", views_max, [&](section& here) {
     wall_view x;
     read_name(here, taken, x);
     if (auto title = here.text("title", title_rule))
@@ -115,9 +94,9 @@ void read_views(load_context& context, const section& top, wall& into) {
     read_cameras_of(here, into, x);
     read_spans(here, into, x);
     read_dwell(here, x);
-    x.source = context.source_name + ':' + std::to_string(node.at.line);
+    x.source = context.source_name + ':' + std::to_string(here.at().line);
     into.views.push_back(std::move(x));
-  }
+  });
 }
 
 } // namespace camwall::config

@@ -143,7 +143,7 @@ void read_webhook(load_context& context, section& here, std::set<std::string>& t
 
 void read_webhooks(load_context& context, const section& top, wall& into) {
   std::set<std::string> taken;
-  each(context, top.find("webhooks"), "webhooks", "webhooks[]", webhooks_max, [&](section& here) {
+  top.each("webhooks", "webhooks[]", webhooks_max, [&](section& here) {
     webhook x;
     read_webhook(context, here, taken, x);
     into.webhooks.push_back(std::move(x));

@@ -3,7 +3,6 @@
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -155,7 +154,6 @@ def test_every_message_that_trouble_is_looked_up_by_is_one_of_the_program():
         assert word in reasons or f'"{word}"' in (REPOSITORY / "core" / "phase.cpp").read_text(), word
 
 
-@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 @pytest.mark.parametrize("page", ["camwall.1", "camwall.yaml.5"])
 def test_a_man_page_of_the_reference_is_in_order(page, tmp_path):
     text = {"camwall.1": "cli.md", "camwall.yaml.5": "configuration.md"}[page]

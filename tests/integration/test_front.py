@@ -179,7 +179,6 @@ def test_caddy_asks_before_a_cache_that_is_warm(wall, tmp_path):
         assert caddy.curl(other, cookie=guard, options=("-H", f"X-Original-URI: {own}"))[0][0] == 403
 
 
-@pytest.mark.skipif(not Caddy.program, reason="caddy is not installed")
 def test_caddy_takes_its_example(tmp_path):
     result = subprocess.run([Caddy.program, "validate", "--adapter", "caddyfile", "--config", REPOSITORY / "ops" / "front" / "Caddyfile"], capture_output=True,
                             text=True, check=False, timeout=60, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"})

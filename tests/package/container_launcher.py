@@ -14,7 +14,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-from unit_launcher import DEVICES, mount  # noqa: E402
+from unit_launcher import mount, mount_kernel_folders  # noqa: E402
 
 # All but those of virtual machines (AF_VSOCK), as engines have it.
 FAMILIES = ",".join(str(x) for x in range(46) if x != 40)
@@ -49,14 +49,7 @@ def arrange_files(root, what):
     shutil.copy(what["calls"], tools / "calls")
     if what["read_only"]:
         mount("-o", "remount,bind,ro", root)
-    mount("-t", "proc", "-o", "nosuid,nodev,noexec", "proc", root / "proc")
-    mount("--bind", root / "proc/sys", root / "proc/sys")
-    mount("-o", "remount,bind,ro", root / "proc/sys")
-    mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
-    mount("-t", "tmpfs", "-o", "mode=0755,nosuid", "tmpfs", root / "dev")
-    for name in DEVICES:
-        (root / "dev" / name).touch()
-        mount("--bind", f"/dev/{name}", root / "dev" / name)
+    mount_kernel_folders(root, proc="nosuid,nodev,noexec", dev="mode=0755,nosuid")
     (root / "dev/shm").mkdir()
     mount("-t", "tmpfs", "-o", "mode=1777,size=64m,nosuid,nodev,noexec", "tmpfs", root / "dev/shm")
     for place, options in tmpfs:

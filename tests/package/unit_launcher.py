@@ -33,6 +33,18 @@ def mount(*arguments):
     subprocess.run(["mount", *map(str, arguments)], check=True)
 
 
+def mount_kernel_folders(root, proc, dev):
+    """/proc and /sys, where nothing can be set, and /dev with what does no harm. `proc` and `dev`: options of the mounts."""
+    mount("-t", "proc", "-o", proc, "proc", root / "proc")
+    mount("--bind", root / "proc/sys", root / "proc/sys")
+    mount("-o", "remount,bind,ro", root / "proc/sys")
+    mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
+    mount("-t", "tmpfs", "-o", dev, "tmpfs", root / "dev")
+    for name in DEVICES:
+        (root / "dev" / name).touch()
+        mount("--bind", f"/dev/{name}", root / "dev" / name)
+
+
 def prepare(path, user, mode):
     """A folder that the service may write."""
     path.mkdir(parents=True, exist_ok=True)
@@ -66,14 +78,7 @@ def arrange_files(root, unit, user):
     mount("-o", "remount,bind,ro", root)
     for kind in ("run", "dev", "proc", "sys"):
         subprocess.run(["umount", "--recursive", "--lazy", root / kind], check=False, stderr=subprocess.DEVNULL)
-    mount("-t", "proc", "-o", "hidepid=invisible", "proc", root / "proc")
-    mount("--bind", root / "proc/sys", root / "proc/sys")
-    mount("-o", "remount,bind,ro", root / "proc/sys")
-    mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
-    mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", root / "dev")
-    for name in DEVICES:
-        (root / "dev" / name).touch()
-        mount("--bind", f"/dev/{name}", root / "dev" / name)
+    mount_kernel_folders(root, proc="hidepid=invisible", dev="mode=0755")
     for place in ("tmp", "var/tmp"):
         mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", root / place)
     for place in ("home", "root"):

@@ -26,7 +26,7 @@ class SimulatorError(Exception):
 
 
 def build_dir() -> pathlib.Path:
-    return pathlib.Path(os.environ.get("CAMWALL_BUILD", REPOSITORY / "build" / "release"))
+    return pathlib.Path(os.environ.get("CAMWALL_BUILD", REPOSITORY / "build" / "release")).absolute()
 
 
 def clips_dir() -> pathlib.Path:

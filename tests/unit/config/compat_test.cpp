@@ -117,7 +117,7 @@ TEST(compat_test, takes_eight_listeners_and_no_ninth) {
   std::string text = "compat:\n";
   for (int i = 1; i <= 9; ++i)
     text += "  - {profile: grid, listen: '127.0.0.1:" + std::to_string(i) + "'}\n";
-  EXPECT_EQ(errors_of(text), "wall.yaml:10:5: compat[8]: more than 8 listeners\n");
+  EXPECT_EQ(errors_of(text), "wall.yaml:10:5: compat[8]: more than 8 entries\n");
 }
 
 } // namespace

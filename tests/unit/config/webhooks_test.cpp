@@ -106,7 +106,7 @@ const std::vector<bad_case> cases{
    "wall.yaml:1:49: webhooks[0].events: names none of down, picture, reload\n"},
   {"command", "webhooks: [{name: a, url: 'https://a/', command: reboot}]\n",
    "wall.yaml:1:41: webhooks[0]: unknown key \"command\"\n"},
-  {"too_many", nine_hooks(), "wall.yaml:10:5: webhooks[8]: more than 8\n"},
+  {"too_many", nine_hooks(), "wall.yaml:10:5: webhooks[8]: more than 8 entries\n"},
 };
 
 INSTANTIATE_TEST_SUITE_P(all, bad_webhooks_test, testing::ValuesIn(cases), case_name);
