@@ -4,6 +4,7 @@ import { gridStream } from './api.js';
 import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 import { PlayerChoice } from './player_choice.js';
+import { newTally } from './report.js';
 import { TileView } from './tile_view.js';
 import { duration } from './words.js';
 
@@ -57,6 +58,8 @@ export class Tile {
     });
     this.choice_ = new PlayerChoice(players.wanted, players.means);
     this.chosen_ = this.choice_.choose(performance.now(), false);
+    /** For the wall's report. */
+    this.tally_ = newTally();
     this.feed_ = this.newFeed_(camera.gridStream);
     /** @type {{feed: Feed, since: number}|null} a player of another kind that takes over as soon as it shows a picture */
     this.next_ = null;
@@ -97,7 +100,7 @@ export class Tile {
 
   /** @param {string} name of the stream */
   newFeed_(name) {
-    const feed = new Feed({ camera: this.camera.id, name, audio: false });
+    const feed = new Feed({ camera: this.camera.id, name, audio: false, tally: this.tally_ });
     this.view_.screen.append(feed.element);
     return feed;
   }
@@ -165,7 +168,7 @@ export class Tile {
       this.dropLarge_();
     } else if (this.large_ === null && now >= this.largeRetryAt_) {
       // What the main stream sounds like is not known before it ran once: ask for sound, it may be there.
-      this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true });
+      this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true, tally: this.tally_ });
       this.large_.element.classList.add('feed-large');
       this.large_.setMuted(!this.soundWanted_);
       this.large_.setVolume(this.volume_);
@@ -310,7 +313,7 @@ export class Tile {
     // An on-demand camera that another viewer keeps awake is not asked for here.
     const asleep = this.onDemand_ && !this.expanded_;
     const seen = this.large_?.shown ? this.large_ : this.feed_;
-    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured };
+    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured, tally: this.tally_ };
   }
 
   /** What is seen of the camera, as far as the page itself has it. */
