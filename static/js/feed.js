@@ -25,6 +25,7 @@ export class Feed {
     this.element = document.createElement('div');
     this.element.className = 'feed';
     this.element.dataset.stream = name;
+    this.name = name;
     this.camera_ = camera;
     this.tally_ = tally;
     /** @type {import('./players.js').PlayerKit|null} */
