@@ -26,8 +26,7 @@ std::vector<prometheus::MetricFamily> frames_collector::Collect() const {
   std::lock_guard guard{mutex_};
   for (const auto& x : wall->cameras) {
     auto found = sums_.find(x.id);
-    frames.add({{"camera", x.id}},
-               found == sums_.end() ? 0 : static_cast<double>(found->second));
+    frames.add({{"camera", x.id}}, found == sums_.end() ? 0 : static_cast<double>(found->second));
   }
   return std::move(out).take();
 }

@@ -40,13 +40,14 @@ TEST(viewer_metrics_test, counts_what_walls_report_and_ignores_names_that_nobody
     x.silent(wall, 1);
   }
   auto text = sut.text();
-  for (const auto* row : {"camwall_viewer_tiles{badge=\"stale\",wall=\"lobby\"} 2\n",
-                          "camwall_viewer_tiles_behind{wall=\"lobby\"} 1\n",
-                          "camwall_viewer_stalls_total{wall=\"lobby\"} 5\n",
-                          "camwall_viewer_ladder_steps_total{step=\"seek_to_live\",wall=\"lobby\"} 4\n",
-                          "camwall_viewer_latency_seconds_bucket{wall=\"lobby\",le=\"0.25\"} 0\n",
-                          "camwall_viewer_latency_seconds_bucket{wall=\"lobby\",le=\"0.5\"} 1\n",
-                          "camwall_viewer_walls_silent{wall=\"lobby\"} 1\n"})
+  for (const auto* row :
+       {"camwall_viewer_tiles{badge=\"stale\",wall=\"lobby\"} 2\n",
+        "camwall_viewer_tiles_behind{wall=\"lobby\"} 1\n",
+        "camwall_viewer_stalls_total{wall=\"lobby\"} 5\n",
+        "camwall_viewer_ladder_steps_total{step=\"seek_to_live\",wall=\"lobby\"} 4\n",
+        "camwall_viewer_latency_seconds_bucket{wall=\"lobby\",le=\"0.25\"} 0\n",
+        "camwall_viewer_latency_seconds_bucket{wall=\"lobby\",le=\"0.5\"} 1\n",
+        "camwall_viewer_walls_silent{wall=\"lobby\"} 1\n"})
     EXPECT_THAT(text, HasSubstr(row));
   EXPECT_THAT(text, Not(HasSubstr("unheard")));
 }
