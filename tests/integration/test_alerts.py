@@ -28,6 +28,8 @@ HURRY = 15  # A minute of `for:` becomes four seconds.
 TIME_SCALE = 30
 STORM = [f"cam{n:02}" for n in range(1, 17)]
 GROUP = ["yard1", "yard2", "yard3"]
+VAULT = ["vault1", "vault2", "vault3"]  # A group, too; all but the last ask for a password.
+LOGINS = ["login1", *VAULT[:2]]
 TOLD_S = 40
 SERIES_MAX = 120  # of a camera
 SILENT_AFTER_S = 30
@@ -35,8 +37,8 @@ SILENT_AFTER_S = 30
 
 def mounts():
     streams = [{"path": "main", "clip": "h264_aac.mov"}]
-    result = [{"name": name, "streams": streams} for name in (*STORM, *GROUP)]
-    return [*result, {"name": "login1", "streams": streams, "auth": "digest", "user": "admin", "password": "right"}]
+    result = [{"name": name, "streams": streams} for name in (*STORM, *GROUP, VAULT[-1])]
+    return [*result, *({"name": name, "streams": streams, "auth": "digest", "user": "admin", "password": "right"} for name in LOGINS)]
 
 
 def configuration(cameras):
@@ -46,7 +48,7 @@ def configuration(cameras):
              "test_only:", f"  time_scale: {TIME_SCALE}", "cameras:"]
     for name in cameras.cameras:
         lines += [f"  - id: {name}", f"    label: Camera {name[-2:]}", f"    url: {cameras.url(name)}"]
-        lines += ["    group: yard"] if name in GROUP else []
+        lines += ["    group: yard"] if name in GROUP else ["    group: vault"] if name in VAULT else []
     return "\n".join(lines) + "\n"
 
 
@@ -173,6 +175,25 @@ def test_a_group_that_is_down_is_one_message_and_not_one_for_each_camera(scene):
     scene.expect()
     told = {alert["labels"]["alertname"] for message in scene.receiver.messages_of("wall")[before:] for alert in message["alerts"]}
     assert told == {"CamwallGroupDown"}
+
+
+def test_a_password_that_is_refused_is_told_also_while_the_group_is_down(scene):
+    """Whoever thinks of the switch only tries again by hand, and locks the account out."""
+    before = len(scene.receiver.messages_of("wall"))
+    refused = [("CameraAuthFailed", name) for name in VAULT[:2]]
+    with scene.lost(*VAULT):
+        scene.expect(("GroupDown", "vault"))
+        for _, name in refused:
+            scene.cameras.command("realm", name, "wrong")
+            scene.cameras.refuse(name, False)
+        scene.expect(("GroupDown", "vault"), *refused)
+        scene.heal(VAULT[-1])
+        scene.expect(*refused)
+    for _, name in refused:
+        scene.order(name, "retry")
+    scene.expect()
+    told = {alert["labels"]["alertname"] for message in scene.receiver.messages_of("wall")[before:] for alert in message["alerts"]}
+    assert told == {"CamwallGroupDown", "CamwallCameraAuthFailed"}
 
 
 def test_a_screen_that_stands_is_told_although_the_cameras_are_well(scene):
