@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
@@ -276,6 +277,12 @@ def test_a_careless_server_and_its_screen_are_told_and_then_that_it_is_gone(scen
     told = (("AccessOpen", ""), ("DiskLow", "hls"), ("DiskLow", "state"), ("WallSilent", "stairs"))
     scene.expect(*told, instance="careless", seconds=SILENT_AFTER_S + TOLD_S)
     scene.careless.stop()
-    # What else was wrong is not known any more; some of it may have been taken back before Alertmanager knew that.
+    # What else was wrong is not known any more: WallSilent may have been taken back before Alertmanager knew that.
     gone = ("CamwallServerDown", "careless", "")
     wait_until(lambda: gone in scene.receiver.firing("careless"), TOLD_S, lambda: scene.receiver.firing("careless"))
+
+
+def test_a_server_that_is_started_again_and_again_is_told(scene):
+    """Last: its window is a quarter of an hour."""
+    scene.liar.change = lambda line: f"process_start_time_seconds {time.time()}" if line.startswith("process_start_time") else None
+    scene.expect(("ServerRestarts", ""), instance="liar")
