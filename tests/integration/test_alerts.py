@@ -74,8 +74,10 @@ class Scene:
             self.cameras.refuse(name)
         for name in names:
             self.cameras.drop(name)
-        yield
-        self.heal(*names)
+        try:
+            yield
+        finally:
+            self.heal(*names)
 
     def heal(self, *names):
         for name in names:
