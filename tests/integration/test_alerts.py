@@ -238,7 +238,8 @@ def test_a_storm_of_sixteen_cameras_is_one_message(scene):
         scene.expect(*(("CameraDown", name) for name in STORM))
         message, = scene.receiver.messages_of("wall")[before:]
         assert message["groupLabels"] == {"alertname": "CamwallCameraDown", "instance": "wall"}
-        assert len(message["alerts"]) == len(STORM)
+        # Prometheus goes on for a while to say what is over.
+        assert sum(alert["status"] == "firing" for alert in message["alerts"]) == len(STORM)
     scene.expect()
 
 
@@ -264,9 +265,10 @@ def ask_everything(prometheus, quiet):
 
 
 def test_a_camera_that_comes_and_goes_is_told(scene):
-    for losses in range(1, 8):
+    for _ in range(12):
+        before = scene.wall.camera("cam04")["since"]
         scene.cameras.drop("cam04")
-        scene.wall.wait_for("cam04", lambda camera: camera["phase"] == "live" and camera["streams"]["main"]["last_segment"])
+        scene.wall.wait_for("cam04", lambda camera: camera["phase"] == "live" and camera["since"] != before, TOLD_S)
         scene.prometheus.await_scrape("wall")
         if ("CamwallCameraFlapping", "wall", "cam04") in scene.prometheus.firing():
             break
