@@ -1,6 +1,5 @@
 #pragma once
 
-#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 #include "metrics/exporter.hpp"
 
@@ -39,7 +38,7 @@ private:
 };
 
 /// The same for live media.
-class live_to_metrics final : public http::live_observer, public http::report_observer {
+class live_to_metrics final : public http::live_observer {
 public:
   explicit live_to_metrics(metrics::exporter& x) : metrics_(x) {
     // nop

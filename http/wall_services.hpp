@@ -4,6 +4,7 @@
 #include "core/camera_catalogue.hpp"
 #include "core/camera_order.hpp"
 #include "core/camera_prober.hpp"
+#include "core/ladder_step.hpp"
 #include "core/live_media.hpp"
 #include "core/name_list.hpp"
 #include "core/snapshot_source.hpp"
@@ -64,6 +65,17 @@ public:
 
   /// A picture was so old when it was on the screen.
   virtual void on_latency(std::string_view /*wall*/, std::chrono::milliseconds /*latency*/) {
+    // nop
+  }
+
+  /// So many pictures of this camera, which exists, were presented.
+  virtual void on_frames_presented(std::string_view /*camera*/, std::uint64_t /*frames*/) {
+    // nop
+  }
+
+  /// Pages took this step so often to make pictures move.
+  virtual void on_ladder_steps(std::string_view /*wall*/, ladder_step /*step*/,
+                               std::uint64_t /*steps*/) {
     // nop
   }
 

@@ -3,7 +3,6 @@
 #include "core/wall_snapshot.hpp"
 #include "http/live/live_limits.hpp"
 #include "http/live/live_messages.hpp"
-#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 
 #include <array>
@@ -42,7 +41,6 @@ private:
   void set_silent(bool silent);
 
   live_observer& observer_;
-  report_observer* sums_; // The same; null when it does not want them.
   const live_limits& limits_;
   std::string wall_;
   tiles shown_;

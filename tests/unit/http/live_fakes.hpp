@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/live_media.hpp"
-#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 #include "http/websocket/session.hpp"
 
@@ -108,7 +107,7 @@ public:
 };
 
 /// Sums of what was reported.
-class fake_observer final : public live_observer, public report_observer {
+class fake_observer final : public live_observer {
 public:
   void on_viewers(media_format format, int delta) override {
     viewers[format] += delta;
