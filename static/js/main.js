@@ -25,9 +25,12 @@ const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
 function sinceLastReload() {
-  const at = Number(sessionStorage.getItem(RELOADED_AT) ?? NaN);
-  const since = Date.now() - at;
-  return since >= 0 ? since : Infinity;
+  try {
+    const since = Date.now() - Number(sessionStorage.getItem(RELOADED_AT) ?? NaN);
+    return since >= 0 ? since : Infinity;
+  } catch {
+    return 0; // Storage is blocked: it may have been this moment.
+  }
 }
 
 /** The login leads back to here. */
@@ -35,11 +38,16 @@ function goToLogin() {
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
-/** @param {WallModel} model */
+/** @param {WallModel} model @returns {Promise<boolean>} false: the server is not ready, and the page stays */
 async function reloadWhenReady(model) {
-  if (!(await model.ready())) return;
-  sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+  if (!(await model.ready())) return false;
+  try {
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+  } catch {
+    // Storage is blocked: see `sinceLastReload`.
+  }
   location.reload();
+  return true;
 }
 
 /** @param {Players} players @param {import('./words.js').Words} words */
@@ -83,7 +91,6 @@ function main(words) {
   document.title = words.ui.title;
   const { dataset } = document.documentElement;
   if (parameters.kiosk) dataset.kiosk = '';
-  dataset.started = ''; // boot.js starts a page anew that never comes so far.
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const strip = new StatusStrip(element('strip'), words);
@@ -94,7 +101,7 @@ function main(words) {
       // What somebody has just entered is not thrown away: he is told, and logs in beside it.
       if (state.refusal === 401 && !managing?.holds()) return goToLogin();
       if (state.refusal === 401) managing?.sessionEnded();
-      if (state.failures === 0 && state.loaded && wasAway) socket?.start();
+      if (state.failures === 0 && state.loaded && wasAway) socket.start();
       wasAway = state.failures > 0;
       wall.update(state, performance.now());
       managing?.update();
@@ -106,9 +113,10 @@ function main(words) {
   let wasAway = false;
   /** @type {import('./manage/manager.js').Manager|null} */
   let managing = null;
-  // Who asks for HLS may have reasons against the socket altogether.
-  const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard, parameters.wall) : null;
-  const players = new Players(parameters.player, socket);
+  // Who asks for HLS gets no media over the socket; what the wall shows is told over it all the same.
+  const socket = openSocket(model, guard, parameters.wall);
+  const overSocket = parameters.player === 'auto' || parameters.player === 'mse';
+  const players = new Players(parameters.player, overSocket ? socket : null);
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });
 
   /** @type {import('./kiosk.js').Kiosk|null} */
@@ -120,28 +128,32 @@ function main(words) {
     );
   }
 
-  const reporter = new Reporter((tiles) => socket?.report(tiles) ?? false);
+  const reporter = new Reporter((tiles) => socket.report(tiles));
   const tick = () => {
     const now = performance.now();
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
-    socket?.tick(now);
-    model.clock.observeAtLeast(socket?.takeCaptureLead() ?? -Infinity);
-    const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
+    socket.tick(now);
+    model.clock.observeAtLeast(socket.takeCaptureLead());
+    const socketBlocked = blocked.sample(now, socket.open, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const motion = wall.motion(now);
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...motion });
     const healthy = reachable && motion.moving === motion.wanted && wall.expanded === null;
-    kiosk?.tick(now, { tiles: wall.badges(), away: isAway(state), healthy });
+    kiosk?.tick(now, { tiles: wall.badges(), away: isAway(state), reachable, healthy });
     reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
-    if (due && !managing?.holds()) reloadWhenReady(model);
+    if (due) startAnew();
+  };
+  const startAnew = async () => {
+    // What is due stays so: there may be no other sign of it for months.
+    if (managing?.holds() || !(await reloadWhenReady(model))) guard.reloadSoon(performance.now());
   };
   const wake = () => {
     wall.setPageHidden(document.hidden, performance.now());
     if (document.hidden) return tick();
     wall.wake(performance.now());
-    socket?.start();
+    socket.start();
     model.poll();
   };
   document.addEventListener('visibilitychange', wake);
@@ -153,7 +165,7 @@ function main(words) {
   model.poll();
   setInterval(tick, TICK_MS);
   setTimeout(() => wall.loadExtras(), LOAD_EXTRAS_MS);
-  setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
+  setTimeout(() => players.load(), overSocket ? LOAD_FALLBACK_MS : 0);
   const manage = async (tries = 0) => {
     try {
       managing = await loadManager(tries, model, words);
@@ -162,6 +174,7 @@ function main(words) {
     }
   };
   if (!parameters.kiosk) setTimeout(manage, LOAD_MANAGING_MS);
+  dataset.started = ''; // boot.js starts a page anew that never comes so far.
 }
 
 main(await loadWords(document.documentElement.lang));

@@ -3,7 +3,9 @@
 import { gridStream } from './api.js';
 import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
+import { LargeStream } from './large_stream.js';
 import { PlayerChoice } from './player_choice.js';
+import { newTally } from './report.js';
 import { TileView } from './tile_view.js';
 import { duration } from './words.js';
 
@@ -25,8 +27,6 @@ import { duration } from './words.js';
 
 /** In these phases a running player is left alone: the stream is expected back in a moment. */
 const KEEP_RUNNING = ['live', 'stale', 'connecting'];
-/** How long the small stream stands in before the large one is tried again. */
-const LARGE_RETRY_MS = 30_000;
 /** A tile that cannot be seen goes on for so long. */
 const UNSEEN_GRACE_MS = 5_000;
 /** A new player beside one that plays must show a picture within this. */
@@ -57,20 +57,18 @@ export class Tile {
     });
     this.choice_ = new PlayerChoice(players.wanted, players.means);
     this.chosen_ = this.choice_.choose(performance.now(), false);
+    /** For the wall's report. */
+    this.tally_ = newTally();
     this.feed_ = this.newFeed_(camera.gridStream);
     /** @type {{feed: Feed, since: number}|null} a player of another kind that takes over as soon as it shows a picture */
     this.next_ = null;
-    /** @type {Feed|null} */
-    this.large_ = null;
-    this.largeRetryAt_ = -Infinity;
+    this.large_ = new LargeStream(camera.id, this.view_.screen, this.tally_);
     this.expanded_ = false;
-    this.soundWanted_ = false;
     /** @type {number|null} since when the tile cannot be seen */
     this.unseenSince_ = null;
     this.paused_ = false;
     /** What a person made of it, and how the badge says that. @type {Held|null} */
     this.held = null;
-    this.volume_ = 1;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
     this.made_ = performance.now();
@@ -97,7 +95,7 @@ export class Tile {
 
   /** @param {string} name of the stream */
   newFeed_(name) {
-    const feed = new Feed({ camera: this.camera.id, name, audio: false });
+    const feed = new Feed({ camera: this.camera.id, name, audio: false, tally: this.tally_ });
     this.view_.screen.append(feed.element);
     return feed;
   }
@@ -121,6 +119,7 @@ export class Tile {
     const cameBack = this.camera.phase !== 'live' && camera.phase === 'live';
     this.camera = camera;
     if (camera.phase === 'idle') this.onDemand_ = true;
+    if (this.feed_.name !== camera.gridStream) this.changeStream_();
     const stream = gridStream(camera);
     const kit = this.kit_();
     if (stream === null || !this.wantsGrid_(stream)) {
@@ -141,6 +140,13 @@ export class Tile {
     this.updateLarge_(now);
   }
 
+  /** The camera was edited: the grid shows another of its streams. */
+  changeStream_() {
+    this.dropNext_();
+    this.feed_.destroy();
+    this.feed_ = this.newFeed_(this.camera.gridStream);
+  }
+
   /** @param {import('./api.js').Stream} stream */
   wantsGrid_(stream) {
     if (stream.hls === '' || !this.canPlay_(stream)) return false;
@@ -157,26 +163,14 @@ export class Tile {
 
   /** @param {number} now */
   updateLarge_(now) {
-    const stream = this.largeStream_();
-    const kit = this.kit_();
-    if (this.expanded_ && this.held?.how === 'paused') return this.large_?.hold();
+    if (this.expanded_ && this.held?.how === 'paused') return this.large_.feed?.hold();
     const wanted = this.expanded_ && !this.paused_ && this.held === null && KEEP_RUNNING.includes(this.camera.phase);
-    if (stream === null || kit === null || !wanted) {
-      this.dropLarge_();
-    } else if (this.large_ === null && now >= this.largeRetryAt_) {
-      // What the main stream sounds like is not known before it ran once: ask for sound, it may be there.
-      this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true });
-      this.large_.element.classList.add('feed-large');
-      this.large_.setMuted(!this.soundWanted_);
-      this.large_.setVolume(this.volume_);
-      this.view_.screen.append(this.large_.element);
-      this.large_.start(kit, stream, now);
-    }
+    this.large_.want(wanted ? this.kit_() : null, this.largeStream_(), now);
   }
 
-  dropLarge_() {
-    this.large_?.destroy();
-    this.large_ = null;
+  /** What is seen. */
+  get seen_() {
+    return this.large_.covers && this.large_.feed ? this.large_.feed : this.feed_;
   }
 
   dropNext_() {
@@ -197,10 +191,7 @@ export class Tile {
     if (askServer) this.events_.onAskServer();
     this.judgePlayer_(now, askServer);
     this.changePlayer_(now, server, mayAct);
-    if (this.large_?.tick(now, mayAct) || this.large_?.unplayable) {
-      this.dropLarge_();
-      this.largeRetryAt_ = now + LARGE_RETRY_MS;
-    }
+    this.large_.tick(now, mayAct);
     this.render_(now, server);
   }
 
@@ -229,7 +220,7 @@ export class Tile {
       return;
     }
     const age = this.feed_.pictureAge(now);
-    this.dropLarge_();
+    this.large_.drop();
     if (age === null || age >= PICTURE_AGE_MAX_MS) {
       this.dropNext_();
       this.feed_.start(kit, stream, now);
@@ -288,7 +279,7 @@ export class Tile {
     if (held === null) {
       // How old the picture is by now says nothing about the camera.
       this.feed_.pause();
-      this.dropLarge_();
+      this.large_.drop();
     }
     this.update(this.camera, performance.now());
   }
@@ -309,15 +300,13 @@ export class Tile {
   facts() {
     // An on-demand camera that another viewer keeps awake is not asked for here.
     const asleep = this.onDemand_ && !this.expanded_;
-    const seen = this.large_?.shown ? this.large_ : this.feed_;
-    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured };
+    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: this.seen_.captured, tally: this.tally_ };
   }
 
   /** What is seen of the camera, as far as the page itself has it. */
   inspect() {
-    const seen = this.large_?.picture ? this.large_ : this.feed_;
-    const stream = seen === this.large_ ? this.largeStream_() : gridStream(this.camera);
-    const { picture, captured, shown } = seen;
+    const stream = this.large_.covers ? this.largeStream_() : gridStream(this.camera);
+    const { picture, captured, shown } = this.seen_;
     return { stream, picture, captured, shown, playerKind: this.feed_.kind ?? this.chosen_.kind, playerReason: this.chosen_.reason };
   }
 
@@ -339,7 +328,8 @@ export class Tile {
   /** @param {number} now @param {ServerView} server */
   render_(now, server) {
     const stream = gridStream(this.camera);
-    const seen = this.large_?.shown ? this.large_ : this.feed_;
+    this.large_.judge(now, this.held !== null);
+    const seen = this.seen_;
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
@@ -349,6 +339,8 @@ export class Tile {
     if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);
     this.badge = badge.kind;
     this.said = badge;
+    // A window of its own has no badge: it must not go on with a picture that is not of now.
+    if (!badge.trusted && this.inPicture_) document.exitPictureInPicture().catch(() => {});
     if (seen.shown) this.firstPicture_ ??= now;
     this.started_ ||= badge.trusted || now - (this.firstPicture_ ?? this.made_ + FIRST_PICTURE_MS) > STARTING_MS;
     this.view_.renderStarting(!this.started_);
@@ -361,23 +353,21 @@ export class Tile {
   renderLarge_() {
     const { ui } = this.words_;
     const stream = this.largeStream_();
-    const shown = this.large_?.shown === true;
-    // The browser may have refused sound without a click.
-    if (this.large_) this.soundWanted_ = !this.large_.muted;
-    const waiting = !shown && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
+    const { covers, feed, sound } = this.large_;
+    const waiting = !covers && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
     this.view_.renderLarge({
-      stream: shown ? stream : gridStream(this.camera),
+      stream: covers ? stream : gridStream(this.camera),
       group: this.camera.group,
-      note: !waiting ? '' : this.large_ ? ui.main_starting : ui.main_failed,
-      frames: this.large_ ? this.large_.frames : null,
-      sound: this.large_ && stream?.audio ? this.soundWanted_ : null,
+      note: !waiting ? '' : feed ? ui.main_starting : ui.main_failed,
+      frames: feed ? feed.frames : null,
+      sound: feed && stream?.audio ? sound : null,
     });
   }
 
   /** @param {number} now @param {boolean} byUser a click or a key: browsers allow sound then */
   expand(now, byUser) {
     this.expanded_ = true;
-    this.soundWanted_ = byUser;
+    this.large_.setSound(byUser);
     this.view_.expand(this.camera.label);
     this.update(this.camera, now);
     this.renderLarge_();
@@ -386,8 +376,7 @@ export class Tile {
   /** @param {number} now */
   collapse(now) {
     this.expanded_ = false;
-    this.soundWanted_ = false;
-    this.largeRetryAt_ = -Infinity;
+    this.large_.leave();
     this.view_.collapse();
     this.update(this.camera, now);
   }
@@ -397,34 +386,32 @@ export class Tile {
   }
 
   toggleSound_() {
-    this.setSound(!this.soundWanted_);
+    this.setSound(!this.large_.sound);
   }
 
   get soundOn() {
-    return this.soundWanted_;
+    return this.large_.sound;
   }
 
   /** @param {boolean} on */
   setSound(on) {
-    this.soundWanted_ = on;
-    this.large_?.setMuted(!on);
+    this.large_.setSound(on);
     if (this.expanded_) this.renderLarge_();
   }
 
   /** @param {number} volume 0 to 1 */
   setVolume(volume) {
-    this.volume_ = volume;
-    this.large_?.setVolume(volume);
+    this.large_.setVolume(volume);
   }
 
   /** The page is seen again after a sleep. @param {number} now */
   wake(now) {
     this.feed_.wake(now);
-    this.large_?.wake(now);
+    this.large_.feed?.wake(now);
   }
 
   destroy() {
-    this.dropLarge_();
+    this.large_.drop();
     this.dropNext_();
     this.feed_.destroy();
     this.element.remove();

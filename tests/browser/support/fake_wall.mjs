@@ -22,6 +22,8 @@ class FakeFeed {
     this.viewers = new Set();
     /** Sends nothing, to nobody. */
     this.stalled = false;
+    /** Sends who joins one picture, and then nothing. */
+    this.onePicture = false;
     /** Sends sound that is none. */
     this.badSound = false;
     this.began_ = performance.now();
@@ -66,7 +68,7 @@ class FakeFeed {
     this.viewers.add(viewer);
     if (this.stalled) return;
     this.open_(viewer);
-    for (const { piece, flags, kind, capture } of this.gop_)
+    for (const { piece, flags, kind, capture } of this.onePicture ? this.gop_.slice(0, 1) : this.gop_)
       if (kind !== KIND.audio || viewer.audio) send(viewer, kind, flags, capture, piece);
   }
 
@@ -114,6 +116,7 @@ class FakeFeed {
   send_(kind, flags, piece) {
     const capture = Date.now();
     this.gop_.push({ piece, flags, kind, capture });
+    if (this.onePicture) return;
     for (const viewer of this.viewers) if (kind !== KIND.audio || viewer.audio) send(viewer, kind, flags, capture, piece);
   }
 }
@@ -143,6 +146,8 @@ export class FakeWall extends FakeServer {
     /** How often each stream was subscribed, in all. @type {Map<string, number>} */
     this.subscribed = new Map();
     this.upgrades = 0;
+    /** What walls reported last. @type {any[]} */
+    this.reported = [];
     this.sockets_ = new WebSocketServer({ noServer: true, perMessageDeflate: false });
     this.server_.on('upgrade', (request, socket, head) => {
       ++this.upgrades;
@@ -213,8 +218,10 @@ export class FakeWall extends FakeServer {
     say({ type: 'hello', version: '0', build: this.build });
     for (const camera of this.cameras) say({ type: 'camera', camera });
     socket.on('message', (data) => {
-      const { type, channel, camera, stream, audio } = JSON.parse(String(data));
-      if (type === 'unsubscribe') {
+      const { type, channel, camera, stream, audio, tiles } = JSON.parse(String(data));
+      if (type === 'report') {
+        this.reported = tiles;
+      } else if (type === 'unsubscribe') {
         channels.get(channel)?.();
         channels.delete(channel);
       } else if (type === 'subscribe') {
