@@ -14,7 +14,7 @@ std::vector<prometheus::MetricFamily> webhook_collector::Collect() const {
   auto& failed = out.counter("camwall_webhook_tries_failed_total",
                              "Tries to send a message to a webhook's receiver that failed.");
   auto& waiting =
-    out.gauge("camwall_webhook_messages_waiting", "Messages that wait for a webhook's receiver.");
+    out.gauge("camwall_webhook_messages_waiting", "1 while a message waits for a webhook's receiver.");
   for (const auto& x : all) {
     messages.add({{"webhook", x.name}, {"result", "sent"}}, static_cast<double>(x.sent))
       .add({{"webhook", x.name}, {"result", "rejected"}}, static_cast<double>(x.rejected))

@@ -169,6 +169,14 @@ def test_what_does_not_arrive_is_tried_again_and_a_bad_receiver_holds_up_nobody(
     assert "webhook hanging: it ends, and messages that have not arrived are given up: " in wall.log(), "nothing is lost without a word"
 
 
+def test_what_was_rejected_is_told_again_once_it_is_wanted(cameras):
+    with Receiver(RECEIVERS, answers=(404, 200)) as receiver, running(cameras, hook("office", receiver)) as wall, lost(cameras, "gate"):
+        wait_until(lambda: messages(wall, "office", "rejected") == 1, TOLD_S, "as while somebody puts a newer receiver in its place")
+        wait_until(lambda: messages(wall, "office", "sent") == 1, TOLD_S, wall.log)
+        refused, taken = receiver.messages()
+        assert refused["notices"][0]["since"] == taken["notices"][0]["since"] and taken["firing"] == 1
+
+
 def test_what_waits_at_the_end_still_arrives(cameras, tmp_path):
     with Receiver(RECEIVERS, answers=(503, 200), fields={"Retry-After": str(60 * HURRY)}) as receiver:
         with running(cameras, hook("office", receiver, resolved=False), folder=tmp_path) as wall, lost(cameras, "gate"):
