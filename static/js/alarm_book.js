@@ -22,19 +22,27 @@ const CHOSEN = ['off', 'idle'];
 const SERVER = '';
 
 /** @returns {Entry} */
-const fresh = (wasLive = false) => ({ wasLive, downSince: null, upSince: null, alarm: null });
+const fresh = () => ({ wasLive: false, downSince: null, upSince: null, alarm: null });
 
 export class AlarmBook {
-  /** @param {readonly string[]} seenLive cameras that were live before the page started anew */
-  constructor(seenLive) {
+  /**
+   * @param {readonly string[]} seenLive cameras that were live before the page started anew
+   * @param {readonly string[]} acknowledged those of them that were an alarm which somebody had seen
+   */
+  constructor(seenLive, acknowledged = []) {
     /** @type {Map<string, Entry>} by camera */
-    this.entries_ = new Map(seenLive.map((id) => [id, fresh(true)]));
+    this.entries_ = new Map(seenLive.map((id) => [id, { ...fresh(), wasLive: true, alarm: acknowledged.includes(id) ? 'seen' : null }]));
     this.server_ = fresh();
   }
 
   /** @returns {string[]} cameras that were live */
   get seenLive() {
     return [...this.entries_].filter(([, x]) => x.wasLive).map(([id]) => id);
+  }
+
+  /** @returns {string[]} cameras that are an alarm which somebody has seen */
+  get acknowledged() {
+    return [...this.entries_].filter(([, x]) => x.alarm === 'seen').map(([id]) => id);
   }
 
   /**

@@ -35,6 +35,8 @@ export class AlarmTone {
     /** @type {number|null} ms, monotonic */
     this.alarmSince_ = null;
     this.lastAt_ = -Infinity;
+    /** A tone is to be heard as soon as the browser lets it. */
+    this.due_ = false;
   }
 
   /** The browser waits for a click or a key before it lets the page be heard. */
@@ -49,6 +51,7 @@ export class AlarmTone {
       if (this.alarmSince_ !== null) this.context_?.suspend().catch(() => {});
       this.alarmSince_ = null;
       this.lastAt_ = -Infinity;
+      this.due_ = false;
       return;
     }
     this.alarmSince_ ??= now;
@@ -61,9 +64,11 @@ export class AlarmTone {
   play_() {
     this.context_ ??= new AudioContext();
     const context = this.context_;
-    // Not before it runs: what waits would be played all at once.
+    this.due_ = true;
+    // Not before it runs, and of all that waited for that only one: they would be played at once.
     context.resume().then(() => {
-      if (this.alarmSince_ !== null) scheduleTone(context, context.currentTime + 0.05);
+      if (this.due_) scheduleTone(context, context.currentTime + 0.05);
+      this.due_ = false;
     }, () => {});
   }
 

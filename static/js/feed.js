@@ -24,6 +24,7 @@ export class Feed {
     this.element = document.createElement('div');
     this.element.className = 'feed';
     this.element.dataset.stream = name;
+    this.name = name;
     this.camera_ = camera;
     /** @type {import('./players.js').PlayerKit|null} */
     this.kit_ = null;

@@ -15,26 +15,28 @@ const NOTE_MS = 30_000;
 const TOLD_KEY = 'camwall.kiosk_told';
 /** The cameras that were seen live: one that is gone after the page started anew is an alarm, too. */
 const LIVE_KEY = 'camwall.kiosk_live';
+/** The alarms that somebody has seen: they stay so. */
+const ACKNOWLEDGED_KEY = 'camwall.kiosk_acknowledged';
 /** Static marks move by so much, so that no pixel shows them for years. */
 const SHIFTS_PX = [[0, 0], [2, 0], [2, 2], [0, 2], [-2, 2], [-2, 0], [-2, -2], [0, -2], [2, -2]];
 const SHIFT_MS = 180_000;
 /** After its last move the pointer is seen for so long. */
 const POINTER_MS = 3_000;
 
-/** @returns {string[]} */
-function seenLiveBefore() {
+/** @param {string} key @returns {string[]} what was kept before the page started anew */
+function keptList(key) {
   try {
-    const list = JSON.parse(sessionStorage.getItem(LIVE_KEY) ?? '[]');
+    const list = JSON.parse(sessionStorage.getItem(key) ?? '[]');
     return Array.isArray(list) ? list.filter((x) => typeof x === 'string') : [];
   } catch {
     return []; // Storage is off, or holds something else.
   }
 }
 
-/** @param {Storage} storage @param {string} key @param {string} value */
+/** Where storage is blocked, even naming it throws. @param {'sessionStorage'|'localStorage'} storage @param {string} key @param {string} value */
 function remember(storage, key, value) {
   try {
-    if (storage.getItem(key) !== value) storage.setItem(key, value);
+    if (window[storage].getItem(key) !== value) window[storage].setItem(key, value);
   } catch {
     // A browser without storage says things more often.
   }
@@ -50,7 +52,7 @@ export class Kiosk {
     this.words_ = words;
     this.wanted_ = wanted;
     this.onReload_ = onReload;
-    this.book_ = new AlarmBook(seenLiveBefore());
+    this.book_ = new AlarmBook(keptList(LIVE_KEY), keptList(ACKNOWLEDGED_KEY));
     this.tone_ = wanted.alarm === 'sound' ? new AlarmTone() : null;
     this.view_ = wanted.alarm === 'off' ? null : new AlarmView(words, () => this.acknowledge_());
     this.lock_ = wanted.kiosk ? new WakeLock() : null;
@@ -65,11 +67,11 @@ export class Kiosk {
 
   /**
    * @param {number} now ms, monotonic
-   * @param {{tiles: {camera: string, label: string, badge: string}[], away: boolean, healthy: boolean}} wall
+   * @param {{tiles: {camera: string, label: string, badge: string}[], away: boolean, reachable: boolean, healthy: boolean}} wall
    */
-  tick(now, { tiles, away, healthy }) {
+  tick(now, { tiles, away, reachable, healthy }) {
     const alarms = this.book_.sample(now, tiles, away);
-    remember(sessionStorage, LIVE_KEY, JSON.stringify(this.book_.seenLive));
+    this.keep_();
     this.view_?.render(alarms, this.tone_?.blocked ?? false);
     this.tone_?.tick(now, alarms.some((x) => !x.acknowledged));
     if (!this.wanted_.kiosk) return;
@@ -78,12 +80,19 @@ export class Kiosk {
     document.documentElement.toggleAttribute('data-pointer', now - this.pointerSeen_ < POINTER_MS);
     if (this.lock_?.impossible && !this.warned_) this.warn_();
     const calm = healthy && alarms.every((x) => x.acknowledged);
-    if (this.refresh_?.due(new Date(), now - this.begun_, calm)) this.onReload_();
+    if (this.refresh_?.due(new Date(), now - this.begun_, { calm, reachable })) this.onReload_();
   }
 
   acknowledge_() {
     this.book_.acknowledge();
+    this.keep_();
     this.tone_?.unlock();
+  }
+
+  /** For the page that comes after this one. */
+  keep_() {
+    remember('sessionStorage', LIVE_KEY, JSON.stringify(this.book_.seenLive));
+    remember('sessionStorage', ACKNOWLEDGED_KEY, JSON.stringify(this.book_.acknowledged));
   }
 
   /** @param {PointerEvent} event */
@@ -111,7 +120,7 @@ export class Kiosk {
       // Then it is said each time.
     }
     if (told) return;
-    remember(localStorage, TOLD_KEY, 'wake_lock');
+    remember('localStorage', TOLD_KEY, 'wake_lock');
     const note = make('p', 'kiosk-note', this.words_.ui.kiosk_no_wake_lock);
     note.setAttribute('role', 'status');
     document.body.append(note);

@@ -25,9 +25,12 @@ const RELOADED_AT = 'camwall.reloaded_at';
 
 /** @returns {number} ms since this page last reloaded itself in this window */
 function sinceLastReload() {
-  const at = Number(sessionStorage.getItem(RELOADED_AT) ?? NaN);
-  const since = Date.now() - at;
-  return since >= 0 ? since : Infinity;
+  try {
+    const since = Date.now() - Number(sessionStorage.getItem(RELOADED_AT) ?? NaN);
+    return since >= 0 ? since : Infinity;
+  } catch {
+    return 0; // Storage is blocked: it may have been this moment.
+  }
 }
 
 /** The login leads back to here. */
@@ -35,11 +38,16 @@ function goToLogin() {
   location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
-/** @param {WallModel} model */
+/** @param {WallModel} model @returns {Promise<boolean>} false: the server is not ready, and the page stays */
 async function reloadWhenReady(model) {
-  if (!(await model.ready())) return;
-  sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+  if (!(await model.ready())) return false;
+  try {
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+  } catch {
+    // Storage is blocked: see `sinceLastReload`.
+  }
   location.reload();
+  return true;
 }
 
 /** @param {Players} players @param {import('./words.js').Words} words */
@@ -83,7 +91,6 @@ function main(words) {
   document.title = words.ui.title;
   const { dataset } = document.documentElement;
   if (parameters.kiosk) dataset.kiosk = '';
-  dataset.started = ''; // boot.js starts a page anew that never comes so far.
 
   const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const strip = new StatusStrip(element('strip'), words);
@@ -133,9 +140,13 @@ function main(words) {
     const motion = wall.motion(now);
     const due = guard.sample(now, { serverHealthy: reachable, visible: !document.hidden, ...motion });
     const healthy = reachable && motion.moving === motion.wanted && wall.expanded === null;
-    kiosk?.tick(now, { tiles: wall.badges(), away: isAway(state), healthy });
+    kiosk?.tick(now, { tiles: wall.badges(), away: isAway(state), reachable, healthy });
     reporter.sample(now, wall.facts(), model.clock.now(now), document.hidden);
-    if (due && !managing?.holds()) reloadWhenReady(model);
+    if (due) startAnew();
+  };
+  const startAnew = async () => {
+    // What is due stays so: there may be no other sign of it for months.
+    if (managing?.holds() || !(await reloadWhenReady(model))) guard.reloadSoon(performance.now());
   };
   const wake = () => {
     wall.setPageHidden(document.hidden, performance.now());
@@ -162,6 +173,7 @@ function main(words) {
     }
   };
   if (!parameters.kiosk) setTimeout(manage, LOAD_MANAGING_MS);
+  dataset.started = ''; // boot.js starts a page anew that never comes so far.
 }
 
 main(await loadWords(document.documentElement.lang));

@@ -43,7 +43,7 @@ export class PageGuard {
     else if (this.build_ !== build) this.schedule_(now);
   }
 
-  /** A part of the page could not be loaded. @param {number} now */
+  /** A part of the page could not be loaded, or what was due could not be done. @param {number} now */
   reloadSoon(now) {
     this.schedule_(now);
   }

@@ -62,6 +62,8 @@ export class Tile {
     this.next_ = null;
     /** @type {Feed|null} */
     this.large_ = null;
+    /** The large stream's pictures are what is seen. */
+    this.largeCovers_ = false;
     this.largeRetryAt_ = -Infinity;
     this.expanded_ = false;
     this.soundWanted_ = false;
@@ -121,6 +123,7 @@ export class Tile {
     const cameBack = this.camera.phase !== 'live' && camera.phase === 'live';
     this.camera = camera;
     if (camera.phase === 'idle') this.onDemand_ = true;
+    if (this.feed_.name !== camera.gridStream) this.changeStream_();
     const stream = gridStream(camera);
     const kit = this.kit_();
     if (stream === null || !this.wantsGrid_(stream)) {
@@ -139,6 +142,13 @@ export class Tile {
       this.feed_.hurry(now);
     }
     this.updateLarge_(now);
+  }
+
+  /** The camera was edited: the grid shows another of its streams. */
+  changeStream_() {
+    this.dropNext_();
+    this.feed_.destroy();
+    this.feed_ = this.newFeed_(this.camera.gridStream);
   }
 
   /** @param {import('./api.js').Stream} stream */
@@ -177,6 +187,23 @@ export class Tile {
   dropLarge_() {
     this.large_?.destroy();
     this.large_ = null;
+    this.largeCovers_ = false;
+  }
+
+  /** What is seen. */
+  get seen_() {
+    return this.largeCovers_ && this.large_ ? this.large_ : this.feed_;
+  }
+
+  /**
+   * The large stream covers the small one only while its own pictures are of now, or stand because a person wants that: one that stands
+   * would lie bright over one that moves, and pass for live.
+   * @param {number} now
+   */
+  judgeLarge_(now) {
+    const age = this.large_?.pictureAge(now) ?? null;
+    this.largeCovers_ = this.held !== null ? this.large_?.picture != null : this.large_?.shown === true && age !== null && age < PICTURE_AGE_MAX_MS;
+    this.large_?.element.toggleAttribute('data-covers', this.largeCovers_);
   }
 
   dropNext_() {
@@ -309,15 +336,13 @@ export class Tile {
   facts() {
     // An on-demand camera that another viewer keeps awake is not asked for here.
     const asleep = this.onDemand_ && !this.expanded_;
-    const seen = this.large_?.shown ? this.large_ : this.feed_;
-    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: seen.captured };
+    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: this.seen_.captured };
   }
 
   /** What is seen of the camera, as far as the page itself has it. */
   inspect() {
-    const seen = this.large_?.picture ? this.large_ : this.feed_;
-    const stream = seen === this.large_ ? this.largeStream_() : gridStream(this.camera);
-    const { picture, captured, shown } = seen;
+    const stream = this.largeCovers_ ? this.largeStream_() : gridStream(this.camera);
+    const { picture, captured, shown } = this.seen_;
     return { stream, picture, captured, shown, playerKind: this.feed_.kind ?? this.chosen_.kind, playerReason: this.chosen_.reason };
   }
 
@@ -339,7 +364,8 @@ export class Tile {
   /** @param {number} now @param {ServerView} server */
   render_(now, server) {
     const stream = gridStream(this.camera);
-    const seen = this.large_?.shown ? this.large_ : this.feed_;
+    this.judgeLarge_(now);
+    const seen = this.seen_;
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
@@ -349,6 +375,8 @@ export class Tile {
     if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);
     this.badge = badge.kind;
     this.said = badge;
+    // A window of its own has no badge: it must not go on with a picture that is not of now.
+    if (!badge.trusted && this.inPicture_) document.exitPictureInPicture().catch(() => {});
     if (seen.shown) this.firstPicture_ ??= now;
     this.started_ ||= badge.trusted || now - (this.firstPicture_ ?? this.made_ + FIRST_PICTURE_MS) > STARTING_MS;
     this.view_.renderStarting(!this.started_);
@@ -361,7 +389,7 @@ export class Tile {
   renderLarge_() {
     const { ui } = this.words_;
     const stream = this.largeStream_();
-    const shown = this.large_?.shown === true;
+    const shown = this.largeCovers_;
     // The browser may have refused sound without a click.
     if (this.large_) this.soundWanted_ = !this.large_.muted;
     const waiting = !shown && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';

@@ -191,6 +191,7 @@ export class Wall {
     for (const tile of this.tiles_.values()) {
       const large = this.expanded_ === tile;
       const covered = this.expanded_ !== null && !large;
+      tile.element.inert = covered;
       const warm = this.warm_.has(tile);
       const away = !large && !warm && tile.element.hasAttribute('data-away');
       const outside = !large && !warm && this.outside_.has(tile.element);
@@ -231,7 +232,11 @@ export class Wall {
 
   /** @param {string} id @param {Tile} tile */
   remove_(id, tile) {
-    if (this.expanded_ === tile) this.closeExpanded_();
+    if (this.expanded_ === tile) {
+      // Not by going back, which takes a moment: the tile is gone by then.
+      history.replaceState(null, '', location.pathname + location.search);
+      this.followAddress_();
+    }
     this.observer_.unobserve(tile.element);
     this.outside_.delete(tile.element);
     tile.destroy();
@@ -255,7 +260,6 @@ export class Wall {
     if (wanted === this.expanded_) return;
     this.expanded_?.collapse(now);
     this.expanded_ = wanted;
-    this.element_.toggleAttribute('data-has-expanded', wanted !== null);
     wanted?.expand(now, byUser);
     this.extras_?.expanded(wanted);
     this.loadExtras();

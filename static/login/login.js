@@ -1,5 +1,6 @@
 // Logs in and goes back to where the page was.
 
+import { localPath } from './local_path.js';
 import { loginWordsFor } from './words.js';
 
 /** A wall that nobody sits at goes on by itself once its session is good again, or nobody has to log in any more. */
@@ -11,13 +12,6 @@ const wanted = new URLSearchParams(query.get('next')?.split('?')[1] ?? '').get('
 const words = loginWordsFor([query.get('lang') ?? wanted ?? '', ...navigator.languages]);
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (element(id));
-
-/** A path of this server, never another's. @param {string|null} text */
-function localPath(text) {
-  if (text === null || !text.startsWith('/')) return '/';
-  const url = new URL(text, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search + url.hash : '/';
-}
 
 /** @param {string} sentence @param {Record<string, string|number>} values */
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
@@ -31,7 +25,7 @@ function sentenceFor(status, code, wait) {
   return fill(words.failed, { code: status });
 }
 
-const next = localPath(query.get('next'));
+const next = localPath(query.get('next'), location.origin);
 const goOn = () => location.replace(next);
 
 async function goOnWhenKnown() {

@@ -19,6 +19,8 @@ before(async () => {
   await browser.page.addInitScript(() => {
     if (location.protocol !== 'http:') return; // An empty page has no storage.
     sessionStorage.setItem('camwall.kiosk_live', '["gate","yard"]');
+    const [visit] = performance.getEntriesByType('navigation');
+    if (!(visit instanceof PerformanceNavigationTiming && visit.type === 'reload')) sessionStorage.removeItem('camwall.kiosk_acknowledged');
     const { start } = OscillatorNode.prototype;
     OscillatorNode.prototype.start = function (/** @type {number|undefined} */ when) {
       document.documentElement.dataset['notes'] = String(Number(document.documentElement.dataset['notes'] ?? 0) + 1);
@@ -60,6 +62,9 @@ test('a camera that goes down marks its tile, says so and sounds, until a key is
   await page.keyboard.press('Space');
   await line.waitFor({ state: 'detached' });
   assert.equal(await page.locator('.tile[data-alarm="seen"]').count(), 2);
+  // As each night: whoever has seen it is not woken.
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('.tile[data-alarm="seen"]').length === 2, undefined, { timeout: DEADLINE_MS });
 });
 
 test('the alarm fits a phone, and its button acknowledges it', async () => {
@@ -146,6 +151,50 @@ test('a page whose modules did not arrive starts anew by itself', async () => {
   await page.clock.fastForward(31_000);
   await page.waitForFunction(() => document.documentElement.dataset['started'] !== undefined, undefined, { timeout: DEADLINE_MS });
   await page.unroute('**/js/tile.js');
+});
+
+test('a part of the kiosk that did not arrive is asked for again, however long the server is away', async () => {
+  const page = await browser.page.context().newPage();
+  try {
+    let asked = 0;
+    let broken = true;
+    page.on('request', (request) => (asked += request.url().endsWith('/readyz') ? 1 : 0));
+    await page.addInitScript(() => (Math.random = () => 0)); // Nobody wants to wait for the other screens.
+    await page.route('**/js/kiosk.js', (route) => (broken ? route.abort() : route.continue()));
+    server.ready = false;
+    await page.goto(`${url}?kiosk=1`);
+    for (const end = performance.now() + DEADLINE_MS; asked < 3 && performance.now() < end; ) await page.waitForTimeout(100);
+    assert.ok(asked >= 3, `asked ${asked} times`);
+    broken = false;
+    server.ready = true;
+    await page.waitForSelector('.alarm-region', { state: 'attached', timeout: DEADLINE_MS });
+  } finally {
+    server.ready = true;
+    await page.close();
+  }
+});
+
+test('a browser that forbids to keep anything shows the wall all the same', async () => {
+  const page = await browser.page.context().newPage();
+  try {
+    /** @type {string[]} */
+    const thrown = [];
+    page.on('pageerror', (error) => thrown.push(error.message));
+    await page.addInitScript(() => {
+      const get = () => {
+        throw new DOMException('Access is denied for this document.', 'SecurityError');
+      };
+      for (const storage of ['sessionStorage', 'localStorage']) Object.defineProperty(window, storage, { get });
+      Reflect.deleteProperty(Navigator.prototype, 'wakeLock'); // What it says of that is kept, too.
+    });
+    await page.goto(`${url}?kiosk=1`);
+    await waitForTiles(page, (x) => x.length === 2, { deadlineMs: DEADLINE_MS, what: 'two tiles' });
+    await page.locator('.kiosk-note').waitFor({ timeout: DEADLINE_MS });
+    assert.equal(await page.getAttribute('html', 'data-started'), '');
+    assert.deepEqual(thrown, []);
+  } finally {
+    await page.close();
+  }
 });
 
 test('the page met neither exceptions nor its security policy', () => {

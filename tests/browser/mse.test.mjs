@@ -133,10 +133,103 @@ test('the main stream fails and the small one stays', async () => {
   await page.waitForTimeout(1_000);
   assert.equal(await attribute('c', 'data-badge'), 'live');
   server.feed('c/main').stalled = false;
-  await page.waitForSelector('[data-camera="c"] [data-stream="main"][data-shown]', { timeout: 20_000 });
-  // Else it would go back in its history when the next test takes the camera away, in the midst of a navigation.
+  await page.waitForSelector('[data-camera="c"] [data-stream="main"][data-covers]', { timeout: 20_000 });
+});
+
+/** Whether the main stream is what is seen of the large view. */
+const mainIsSeen = () =>
+  browser.page.evaluate(() => {
+    const large = document.querySelector('[data-expanded] .feed-large');
+    return large !== null && getComputedStyle(large).opacity === '1';
+  });
+
+test('a main stream that stands is not seen over the small one that moves', async () => {
+  const { page } = browser;
+  server.cameras = [camera('m')];
+  const main = server.feed('m/main');
+  main.onePicture = true;
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="m"] .tile-open');
+  await page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: HONEST_MS });
+  for (let i = 0; i < 3; ++i) {
+    const { m } = await presentedFrames(page, 1_000);
+    assert.ok(!(await mainIsSeen()) && (m ?? 0) >= 5, `${m} frames of the small stream`);
+    assert.equal(await attribute('m', 'data-badge'), 'live');
+  }
+  main.onePicture = false;
+  main.restart();
+  await page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: HONEST_MS });
+  assert.ok(await mainIsSeen());
+  main.stalled = true;
+  await page.waitForSelector('[data-expanded] .feed-large:not([data-covers])', { timeout: HONEST_MS });
+  assert.ok(!(await mainIsSeen()));
+  assert.equal(await attribute('m', 'data-badge'), 'live');
+  main.stalled = false;
+});
+
+test('a picture in a window of its own is taken away when it is not of now', async () => {
+  const { page } = browser;
+  server.cameras = [camera('w')];
+  await page.goto(url);
+  await live();
+  // Stands for the window, which a browser without a screen does not open.
+  await page.evaluate(() => {
+    const leave = { times: 0 };
+    Object.assign(window, { leave });
+    Object.defineProperty(document, 'pictureInPictureElement', { get: () => (leave.times ? null : document.querySelector('video')) });
+    document.exitPictureInPicture = async () => void ++leave.times;
+  });
+  const left = () => page.evaluate(() => /** @type {any} */ (window).leave.times);
+  await presentedFrames(page, FRAMES_WINDOW_MS);
+  assert.equal(await left(), 0);
+  server.feed('w/sub').stalled = true;
+  await page.waitForFunction(() => /** @type {any} */ (window).leave.times === 1, undefined, { timeout: HONEST_MS });
+  server.feed('w/sub').stalled = false;
+});
+
+test('a camera that is removed while it is large leaves nothing that plays on', async () => {
+  const { page } = browser;
+  server.cameras = [camera('gone'), camera('stays')];
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="gone"] .tile-open');
+  await page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: HONEST_MS });
+  server.cameras = server.cameras.filter((x) => x.id === 'stays');
+  await page.waitForFunction(() => document.querySelector('[data-expanded]') === null && location.hash === '', undefined, { timeout: HONEST_MS });
+  await live();
+  assert.deepEqual(server.watched(), ['stays/sub']);
+});
+
+test('what the large view covers is out of the keyboard\'s reach', async () => {
+  const { page } = browser;
+  server.cameras = [camera('a'), camera('b')];
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="a"] .tile-open');
+  await page.waitForSelector('[data-expanded] .tools button');
+  for (let i = 0; i < 15; ++i) {
+    await page.keyboard.press('Tab');
+    assert.ok(await page.evaluate(() => document.activeElement?.closest('[data-camera="b"]') === null), `after ${i + 1} times Tab`);
+  }
   await page.keyboard.press('Escape');
-  await page.waitForFunction(() => document.querySelector('[data-expanded]') === null && location.hash === '');
+  await page.waitForFunction(() => document.querySelector('[data-expanded]') === null);
+  await page.focus('[data-camera="b"] .tile-open');
+});
+
+test('a tile goes over to the stream that the camera has for the grid now', async () => {
+  const { page } = browser;
+  const both = camera('s');
+  server.cameras = [{ ...both, grid_stream: 'main' }];
+  await page.goto(url);
+  await live();
+  assert.deepEqual(server.watched(), ['s/main']);
+  server.cameras = [both];
+  await until(() => server.watched().join() === 's/sub', 'only the small stream is watched');
+  await live();
+  server.cameras = [{ ...both, grid_stream: 'main' }];
+  await until(() => server.watched().join() === 's/main', 'only the main stream is watched');
+  await live();
 });
 
 test('a worker that begins anew plays on, with another timeline, without a step back', async () => {

@@ -65,7 +65,7 @@ const pixelsOf = (selector) =>
 async function openLarge(camera) {
   await tile(camera).locator('.tile-open').click({ position: { x: 200, y: 150 } });
   await browser.page.waitForSelector(`[data-camera="${camera}"][data-expanded] .tools .tool.info`);
-  await browser.page.waitForSelector(`[data-camera="${camera}"] .feed-large[data-shown]`, { timeout: LIVE_MS });
+  await browser.page.waitForSelector(`[data-camera="${camera}"] .feed-large[data-covers]`, { timeout: LIVE_MS });
 }
 
 async function closeLarge() {

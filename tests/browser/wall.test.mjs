@@ -96,7 +96,7 @@ test('the wall tells the server what it shows', { skip: PLAYER !== 'mse' }, asyn
 test('a tile opens large with the main stream, and Escape brings the wall back', async () => {
   const { page } = browser;
   await page.click('[data-camera="cam02"] .tile-open');
-  await page.waitForSelector('[data-camera="cam02"][data-expanded] [data-stream="main"][data-shown]', { timeout: 20_000 });
+  await page.waitForSelector('[data-camera="cam02"][data-expanded] [data-stream="main"][data-covers]', { timeout: 20_000 });
   const box = await page.locator('[data-camera="cam02"]').boundingBox();
   assert.deepEqual([box?.width, box?.height], [1440, 900]);
   await page.waitForFunction(() => Number(document.querySelector('[data-expanded]')?.getAttribute('data-main-frames')) > 10);

@@ -78,7 +78,7 @@ test('what comes on demand comes later than a server that was away, without a ne
   await page.keyboard.press('c');
   await page.locator('.toast', { hasText: 'did not answer' }).waitFor();
   await page.locator('[data-camera="cam01"] .tile-open').press('Enter');
-  await page.waitForSelector('[data-camera="cam01"][data-expanded] .feed-large[data-shown]', { timeout: SOON_MS });
+  await page.waitForSelector('[data-camera="cam01"][data-expanded] .feed-large[data-covers]', { timeout: SOON_MS });
   assert.equal(await page.locator('.tool.zoom-in').count(), 0);
   away = false;
   await page.waitForSelector('[data-expanded] .tool.zoom-in', { timeout: SOON_MS });

@@ -22,6 +22,8 @@ class FakeFeed {
     this.viewers = new Set();
     /** Sends nothing, to nobody. */
     this.stalled = false;
+    /** Sends who joins one picture, and then nothing. */
+    this.onePicture = false;
     /** Sends sound that is none. */
     this.badSound = false;
     this.began_ = performance.now();
@@ -66,7 +68,7 @@ class FakeFeed {
     this.viewers.add(viewer);
     if (this.stalled) return;
     this.open_(viewer);
-    for (const { piece, flags, kind, capture } of this.gop_)
+    for (const { piece, flags, kind, capture } of this.onePicture ? this.gop_.slice(0, 1) : this.gop_)
       if (kind !== KIND.audio || viewer.audio) send(viewer, kind, flags, capture, piece);
   }
 
@@ -114,6 +116,7 @@ class FakeFeed {
   send_(kind, flags, piece) {
     const capture = Date.now();
     this.gop_.push({ piece, flags, kind, capture });
+    if (this.onePicture) return;
     for (const viewer of this.viewers) if (kind !== KIND.audio || viewer.audio) send(viewer, kind, flags, capture, piece);
   }
 }

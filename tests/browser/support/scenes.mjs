@@ -151,7 +151,7 @@ export const SCENES = [
     name: 'expanded',
     prepare: async (stage) => {
       await openPage(stage, '/#cam01');
-      await stage.page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: LIVE_MS });
+      await stage.page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: LIVE_MS });
       await stage.page.waitForSelector('[data-expanded][data-badge="live"] .tool.info', { timeout: LIVE_MS });
     },
   },

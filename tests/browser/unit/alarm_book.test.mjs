@@ -8,9 +8,9 @@ const gate = (/** @type {string} */ badge) => [{ camera: 'gate', label: 'Gate', 
 
 /** The book after `seconds` of this badge, sampled twice a second. */
 class Script {
-  /** @param {string[]} [seenLive] */
-  constructor(seenLive = []) {
-    this.book = new AlarmBook(seenLive);
+  /** @param {string[]} [seenLive] @param {string[]} [acknowledged] */
+  constructor(seenLive = [], acknowledged = []) {
+    this.book = new AlarmBook(seenLive, acknowledged);
     this.now = 0;
   }
 
@@ -54,6 +54,19 @@ test('what was acknowledged stays so until the camera was back', () => {
   assert.equal(script.run('stale', 600), 'gate:seen');
   script.run('live', 20);
   assert.equal(script.run('frozen', 20), 'gate:new');
+});
+
+test('what was acknowledged stays so when the page starts anew, and what was not does not', () => {
+  const before = new Script(['gate']);
+  before.run('offline', 20);
+  assert.deepEqual(before.book.acknowledged, []);
+  before.book.acknowledge();
+  assert.deepEqual(before.book.acknowledged, ['gate']);
+  const after = new Script(before.book.seenLive, before.book.acknowledged);
+  assert.equal(after.run('connecting', 1), 'gate:seen');
+  assert.equal(after.run('offline', 600), 'gate:seen');
+  assert.equal(after.run('live', 20), '');
+  assert.equal(after.run('offline', 20), 'gate:new');
 });
 
 test('a camera that somebody switched off is none', () => {
