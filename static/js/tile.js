@@ -3,6 +3,7 @@
 import { gridStream } from './api.js';
 import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
+import { LargeStream } from './large_stream.js';
 import { PlayerChoice } from './player_choice.js';
 import { TileView } from './tile_view.js';
 import { duration } from './words.js';
@@ -25,8 +26,6 @@ import { duration } from './words.js';
 
 /** In these phases a running player is left alone: the stream is expected back in a moment. */
 const KEEP_RUNNING = ['live', 'stale', 'connecting'];
-/** How long the small stream stands in before the large one is tried again. */
-const LARGE_RETRY_MS = 30_000;
 /** A tile that cannot be seen goes on for so long. */
 const UNSEEN_GRACE_MS = 5_000;
 /** A new player beside one that plays must show a picture within this. */
@@ -60,19 +59,13 @@ export class Tile {
     this.feed_ = this.newFeed_(camera.gridStream);
     /** @type {{feed: Feed, since: number}|null} a player of another kind that takes over as soon as it shows a picture */
     this.next_ = null;
-    /** @type {Feed|null} */
-    this.large_ = null;
-    /** The large stream's pictures are what is seen. */
-    this.largeCovers_ = false;
-    this.largeRetryAt_ = -Infinity;
+    this.large_ = new LargeStream(camera.id, this.view_.screen);
     this.expanded_ = false;
-    this.soundWanted_ = false;
     /** @type {number|null} since when the tile cannot be seen */
     this.unseenSince_ = null;
     this.paused_ = false;
     /** What a person made of it, and how the badge says that. @type {Held|null} */
     this.held = null;
-    this.volume_ = 1;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
     this.made_ = performance.now();
@@ -167,43 +160,14 @@ export class Tile {
 
   /** @param {number} now */
   updateLarge_(now) {
-    const stream = this.largeStream_();
-    const kit = this.kit_();
-    if (this.expanded_ && this.held?.how === 'paused') return this.large_?.hold();
+    if (this.expanded_ && this.held?.how === 'paused') return this.large_.feed?.hold();
     const wanted = this.expanded_ && !this.paused_ && this.held === null && KEEP_RUNNING.includes(this.camera.phase);
-    if (stream === null || kit === null || !wanted) {
-      this.dropLarge_();
-    } else if (this.large_ === null && now >= this.largeRetryAt_) {
-      // What the main stream sounds like is not known before it ran once: ask for sound, it may be there.
-      this.large_ = new Feed({ camera: this.camera.id, name: 'main', audio: true });
-      this.large_.element.classList.add('feed-large');
-      this.large_.setMuted(!this.soundWanted_);
-      this.large_.setVolume(this.volume_);
-      this.view_.screen.append(this.large_.element);
-      this.large_.start(kit, stream, now);
-    }
-  }
-
-  dropLarge_() {
-    this.large_?.destroy();
-    this.large_ = null;
-    this.largeCovers_ = false;
+    this.large_.want(wanted ? this.kit_() : null, this.largeStream_(), now);
   }
 
   /** What is seen. */
   get seen_() {
-    return this.largeCovers_ && this.large_ ? this.large_ : this.feed_;
-  }
-
-  /**
-   * The large stream covers the small one only while its own pictures are of now, or stand because a person wants that: one that stands
-   * would lie bright over one that moves, and pass for live.
-   * @param {number} now
-   */
-  judgeLarge_(now) {
-    const age = this.large_?.pictureAge(now) ?? null;
-    this.largeCovers_ = this.held !== null ? this.large_?.picture != null : this.large_?.shown === true && age !== null && age < PICTURE_AGE_MAX_MS;
-    this.large_?.element.toggleAttribute('data-covers', this.largeCovers_);
+    return this.large_.covers && this.large_.feed ? this.large_.feed : this.feed_;
   }
 
   dropNext_() {
@@ -224,10 +188,7 @@ export class Tile {
     if (askServer) this.events_.onAskServer();
     this.judgePlayer_(now, askServer);
     this.changePlayer_(now, server, mayAct);
-    if (this.large_?.tick(now, mayAct) || this.large_?.unplayable) {
-      this.dropLarge_();
-      this.largeRetryAt_ = now + LARGE_RETRY_MS;
-    }
+    this.large_.tick(now, mayAct);
     this.render_(now, server);
   }
 
@@ -256,7 +217,7 @@ export class Tile {
       return;
     }
     const age = this.feed_.pictureAge(now);
-    this.dropLarge_();
+    this.large_.drop();
     if (age === null || age >= PICTURE_AGE_MAX_MS) {
       this.dropNext_();
       this.feed_.start(kit, stream, now);
@@ -315,7 +276,7 @@ export class Tile {
     if (held === null) {
       // How old the picture is by now says nothing about the camera.
       this.feed_.pause();
-      this.dropLarge_();
+      this.large_.drop();
     }
     this.update(this.camera, performance.now());
   }
@@ -341,7 +302,7 @@ export class Tile {
 
   /** What is seen of the camera, as far as the page itself has it. */
   inspect() {
-    const stream = this.largeCovers_ ? this.largeStream_() : gridStream(this.camera);
+    const stream = this.large_.covers ? this.largeStream_() : gridStream(this.camera);
     const { picture, captured, shown } = this.seen_;
     return { stream, picture, captured, shown, playerKind: this.feed_.kind ?? this.chosen_.kind, playerReason: this.chosen_.reason };
   }
@@ -364,7 +325,7 @@ export class Tile {
   /** @param {number} now @param {ServerView} server */
   render_(now, server) {
     const stream = gridStream(this.camera);
-    this.judgeLarge_(now);
+    this.large_.judge(now, this.held !== null);
     const seen = this.seen_;
     const playback = {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
@@ -389,23 +350,21 @@ export class Tile {
   renderLarge_() {
     const { ui } = this.words_;
     const stream = this.largeStream_();
-    const shown = this.largeCovers_;
-    // The browser may have refused sound without a click.
-    if (this.large_) this.soundWanted_ = !this.large_.muted;
-    const waiting = !shown && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
+    const { covers, feed, sound } = this.large_;
+    const waiting = !covers && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
     this.view_.renderLarge({
-      stream: shown ? stream : gridStream(this.camera),
+      stream: covers ? stream : gridStream(this.camera),
       group: this.camera.group,
-      note: !waiting ? '' : this.large_ ? ui.main_starting : ui.main_failed,
-      frames: this.large_ ? this.large_.frames : null,
-      sound: this.large_ && stream?.audio ? this.soundWanted_ : null,
+      note: !waiting ? '' : feed ? ui.main_starting : ui.main_failed,
+      frames: feed ? feed.frames : null,
+      sound: feed && stream?.audio ? sound : null,
     });
   }
 
   /** @param {number} now @param {boolean} byUser a click or a key: browsers allow sound then */
   expand(now, byUser) {
     this.expanded_ = true;
-    this.soundWanted_ = byUser;
+    this.large_.setSound(byUser);
     this.view_.expand(this.camera.label);
     this.update(this.camera, now);
     this.renderLarge_();
@@ -414,8 +373,7 @@ export class Tile {
   /** @param {number} now */
   collapse(now) {
     this.expanded_ = false;
-    this.soundWanted_ = false;
-    this.largeRetryAt_ = -Infinity;
+    this.large_.leave();
     this.view_.collapse();
     this.update(this.camera, now);
   }
@@ -425,34 +383,32 @@ export class Tile {
   }
 
   toggleSound_() {
-    this.setSound(!this.soundWanted_);
+    this.setSound(!this.large_.sound);
   }
 
   get soundOn() {
-    return this.soundWanted_;
+    return this.large_.sound;
   }
 
   /** @param {boolean} on */
   setSound(on) {
-    this.soundWanted_ = on;
-    this.large_?.setMuted(!on);
+    this.large_.setSound(on);
     if (this.expanded_) this.renderLarge_();
   }
 
   /** @param {number} volume 0 to 1 */
   setVolume(volume) {
-    this.volume_ = volume;
-    this.large_?.setVolume(volume);
+    this.large_.setVolume(volume);
   }
 
   /** The page is seen again after a sleep. @param {number} now */
   wake(now) {
     this.feed_.wake(now);
-    this.large_?.wake(now);
+    this.large_.feed?.wake(now);
   }
 
   destroy() {
-    this.dropLarge_();
+    this.large_.drop();
     this.dropNext_();
     this.feed_.destroy();
     this.element.remove();

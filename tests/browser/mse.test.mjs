@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { difference, openBrowser, pictures, presentedFrames, tiles, waitForTiles } from './support/browser.mjs';
+import { difference, openBrowser, pictures, presentedFrames, waitForTiles } from './support/browser.mjs';
 import { readClip } from './support/chunks.mjs';
 import { camera } from './support/fake_server.mjs';
 import { FakeWall } from './support/fake_wall.mjs';
@@ -87,87 +87,6 @@ test('sixteen tiles play over one socket, by frames and pixels, and none is late
   t.diagnostic(`live after ${Math.round(tookMs)} ms; ms behind the camera: ${late.map(Math.round).join(' ')}`);
 });
 
-test('the large view has the main stream with its sound, and bad sound does not stop the picture', async () => {
-  const { page } = browser;
-  await page.addInitScript(() => {
-    const { Audio } = window;
-    /** @type {HTMLAudioElement[]} */
-    const sounds = [];
-    Object.assign(window, { sounds, Audio: function () {
-      const sound = new Audio();
-      sounds.push(sound);
-      return sound;
-    } });
-  });
-  server.cameras = [camera('a', { streams: { ...camera('a').streams, main: { ...camera('a').streams.main, audio: 'aac' } } }), camera('b')];
-  await page.goto(url);
-  await live();
-  await page.click('[data-camera="a"] .tile-open');
-  await page.waitForSelector('[data-camera="a"] [data-stream="main"][data-shown]', { timeout: HONEST_MS });
-  assert.ok(server.watched().includes('a/main'));
-  await page.waitForSelector('[data-camera="a"] .sound[aria-pressed="true"]');
-  await page.waitForFunction(() => {
-    const video = /** @type {HTMLVideoElement|null} */ (document.querySelector('[data-expanded] .feed-large video'));
-    const sounds = /** @type {HTMLAudioElement[]} */ (/** @type {any} */ (window).sounds);
-    return video && sounds.some((x) => !x.muted && !x.paused && x.currentTime > 1 && Math.abs(x.currentTime - video.currentTime) < 0.3);
-  }, undefined, { timeout: HONEST_MS });
-  await until(() => !server.watched().includes('b/sub'), 'what the large view covers is given up');
-  assert.equal((await tiles(page)).find((x) => x.camera === 'b')?.badge, 'paused');
-  server.feed('a/main').badSound = true;
-  const before = Number(await attribute('a', 'data-main-frames'));
-  await page.waitForFunction((n) => Number(document.querySelector('[data-expanded]')?.getAttribute('data-main-frames')) > n + 60, before, { timeout: HONEST_MS });
-  assert.equal(await attribute('a', 'data-badge'), 'live');
-  await page.keyboard.press('Escape');
-  await until(() => server.watched().join() === 'a/sub,b/sub', 'the wall is back and the main stream is given up');
-  await live();
-});
-
-test('the main stream fails and the small one stays', async () => {
-  const { page } = browser;
-  server.cameras = [camera('c')];
-  server.feed('c/main').stalled = true;
-  await page.goto(url);
-  await live();
-  await page.click('[data-camera="c"] .tile-open');
-  await page.waitForFunction(() => document.querySelector('[data-expanded] .note')?.textContent !== '');
-  await page.waitForTimeout(1_000);
-  assert.equal(await attribute('c', 'data-badge'), 'live');
-  server.feed('c/main').stalled = false;
-  await page.waitForSelector('[data-camera="c"] [data-stream="main"][data-covers]', { timeout: 20_000 });
-});
-
-/** Whether the main stream is what is seen of the large view. */
-const mainIsSeen = () =>
-  browser.page.evaluate(() => {
-    const large = document.querySelector('[data-expanded] .feed-large');
-    return large !== null && getComputedStyle(large).opacity === '1';
-  });
-
-test('a main stream that stands is not seen over the small one that moves', async () => {
-  const { page } = browser;
-  server.cameras = [camera('m')];
-  const main = server.feed('m/main');
-  main.onePicture = true;
-  await page.goto(url);
-  await live();
-  await page.click('[data-camera="m"] .tile-open');
-  await page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: HONEST_MS });
-  for (let i = 0; i < 3; ++i) {
-    const { m } = await presentedFrames(page, 1_000);
-    assert.ok(!(await mainIsSeen()) && (m ?? 0) >= 5, `${m} frames of the small stream`);
-    assert.equal(await attribute('m', 'data-badge'), 'live');
-  }
-  main.onePicture = false;
-  main.restart();
-  await page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: HONEST_MS });
-  assert.ok(await mainIsSeen());
-  main.stalled = true;
-  await page.waitForSelector('[data-expanded] .feed-large:not([data-covers])', { timeout: HONEST_MS });
-  assert.ok(!(await mainIsSeen()));
-  assert.equal(await attribute('m', 'data-badge'), 'live');
-  main.stalled = false;
-});
-
 test('a picture in a window of its own is taken away when it is not of now', async () => {
   const { page } = browser;
   server.cameras = [camera('w')];
@@ -186,35 +105,6 @@ test('a picture in a window of its own is taken away when it is not of now', asy
   server.feed('w/sub').stalled = true;
   await page.waitForFunction(() => /** @type {any} */ (window).leave.times === 1, undefined, { timeout: HONEST_MS });
   server.feed('w/sub').stalled = false;
-});
-
-test('a camera that is removed while it is large leaves nothing that plays on', async () => {
-  const { page } = browser;
-  server.cameras = [camera('gone'), camera('stays')];
-  await page.goto(url);
-  await live();
-  await page.click('[data-camera="gone"] .tile-open');
-  await page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: HONEST_MS });
-  server.cameras = server.cameras.filter((x) => x.id === 'stays');
-  await page.waitForFunction(() => document.querySelector('[data-expanded]') === null && location.hash === '', undefined, { timeout: HONEST_MS });
-  await live();
-  assert.deepEqual(server.watched(), ['stays/sub']);
-});
-
-test('what the large view covers is out of the keyboard\'s reach', async () => {
-  const { page } = browser;
-  server.cameras = [camera('a'), camera('b')];
-  await page.goto(url);
-  await live();
-  await page.click('[data-camera="a"] .tile-open');
-  await page.waitForSelector('[data-expanded] .tools button');
-  for (let i = 0; i < 15; ++i) {
-    await page.keyboard.press('Tab');
-    assert.ok(await page.evaluate(() => document.activeElement?.closest('[data-camera="b"]') === null), `after ${i + 1} times Tab`);
-  }
-  await page.keyboard.press('Escape');
-  await page.waitForFunction(() => document.querySelector('[data-expanded]') === null);
-  await page.focus('[data-camera="b"] .tile-open');
 });
 
 test('a tile goes over to the stream that the camera has for the grid now', async () => {

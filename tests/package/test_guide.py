@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -16,6 +17,7 @@ from support.simulator import build_dir  # noqa: E402
 from support.wall import wait_until  # noqa: E402
 
 GUIDE = REPOSITORY / "docs" / "guide" / "install.md"
+RUNBOOKS = REPOSITORY / "docs" / "guide" / "runbooks.md"
 HELPER = build_dir() / "unit_filter"
 # What systemd would run; the packages' own units of it are not ours to test.
 OTHERS = {"prometheus": ["/usr/bin/prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/var/lib/prometheus/newcomer"],
@@ -107,6 +109,23 @@ def live(root):
     return sum(x["phase"] == "live" for x in json.loads(body)["cameras"]) if status == 200 else 0
 
 
+def let_users_in(root):
+    """Step 5, as access.md has it; the token of the user."""
+    token, line = root.run("camwall make-token --name on-call").stdout.split("\n", 1)
+    password_hash = root.run("camwall", "hash-password", stdin="a long enough password\n").stdout.strip()
+    with (root.path / "etc/camwall/wall.yaml").open("a") as file:
+        file.write(f'users:\n  - {{name: boss, role: admin, password_hash: "{password_hash}", tokens: [{line.strip().removeprefix("- ")}]}}\n')
+    wait_until(lambda: root.get("/api/v1/cameras")[0] == 401, 30, lambda: root.services[0].log()[-4000:])
+    return token
+
+
+def asked(root, expression):
+    """What Prometheus says: [value]"""
+    status, body = root.get("/api/v1/query", "-G", "--data-urlencode", f"query={expression}", port=9090)
+    assert status == 200, body
+    return [float(x["value"][1]) for x in json.loads(body)["data"]["result"]]
+
+
 def test_who_follows_the_guide_has_a_wall_and_is_told_of_a_dead_camera(newcomer):
     newcomer.listen()
     typed = steps()
@@ -123,3 +142,14 @@ def test_who_follows_the_guide_has_a_wall_and_is_told_of_a_dead_camera(newcomer)
             assert len(json.loads(said)["cameras"]) == 16
     assert {x for x in newcomer.alerts() if x[0].startswith("Camwall")} == {("CamwallCameraDown", "cam07")}
     wait_until(lambda: live(newcomer.root) == 16, 90, "the camera is back")
+
+    token = let_users_in(newcomer.root)
+    scraped_since = f'up{{job="camwall"}} and timestamp(up{{job="camwall"}}) > {time.time()}'
+    assert wait_until(lambda: asked(newcomer.root, scraped_since), 60, "a scrape") == [1], "Prometheus needs no login"
+    commands = [x for block in re.findall(r"(?ms)^```\n(.*?)^```", RUNBOOKS.read_text()) for x in block.splitlines()]
+    assert len(commands) == 3
+    for command in commands:
+        said = newcomer.type(f"token={token}; {command.replace('/gate', '/cam07').replace('curl ', 'curl -f ')}")
+        assert said and "error" not in json.loads(said), said
+    for page in {x.partition("#")[0] for x in re.findall(r"runbook_url: (\S+)", (newcomer.root.path / "etc/prometheus/rules/camwall_cameras.yml").read_text())}:
+        assert (newcomer.root.path / page.lstrip("/")).exists(), page

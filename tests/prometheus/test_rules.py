@@ -45,8 +45,29 @@ def test_every_alert_has_a_case():
 def test_every_alert_has_a_section_of_the_runbooks_and_points_there():
     sections = re.findall(r"^## (\w+)$", (REPOSITORY / "docs" / "guide" / "runbooks.md").read_text(), re.MULTILINE)
     assert sorted(sections) == sorted(alerts())
-    pointed = re.findall(r"runbook_url: docs/guide/runbooks\.md#(\w+)$", rules_text(), re.MULTILINE)
-    assert pointed == [name.lower() for name in alerts()]
+    pointed = re.findall(r"runbook_url: (\S+)#(\w+)$", rules_text(), re.MULTILINE)
+    assert [anchor for _, anchor in pointed] == [name.lower() for name in alerts()]
+    assert {of_package(page) for page, _ in pointed} == {REPOSITORY / "docs" / "guide" / "runbooks.md"}
+
+
+def of_package(path):
+    """What the package installs as `path`, in the repository; None if it installs no such file or folder."""
+    text = (REPOSITORY / "ops" / "cmake" / "package.cmake").read_text()
+    for name, value in re.findall(r"^set\((\w+) (\S+)\)$", text, re.MULTILINE):
+        text = text.replace(f"${{{name}}}", value)
+    for kind, sources, destination in re.findall(r"install\((DIRECTORY|FILES) ([^()]*?) DESTINATION (\S+)", text):
+        for source in sources.replace("${CMAKE_SOURCE_DIR}/", "").split():
+            installed = pathlib.PurePosixPath("/usr", destination, "" if source.endswith("/") else pathlib.PurePosixPath(source).name)
+            if pathlib.PurePosixPath(path).is_relative_to(installed):
+                found = REPOSITORY / source / pathlib.PurePosixPath(path).relative_to(installed)
+                return found if found.exists() else None
+    return None
+
+
+@pytest.mark.parametrize("page", [*sorted((REPOSITORY / "docs" / "guide").glob("*.md")), REPOSITORY / "ops" / "package" / "wall.yaml"], ids=lambda x: x.name)
+def test_the_files_of_the_package_that_are_named_are_installed(page):
+    for path in re.findall(r"/usr/share/(?:doc/)?camwall/[\w./-]*\w", page.read_text()):
+        assert of_package(path), f"{path} is in no package"
 
 
 def test_the_guide_lists_every_alert_with_its_severity():
