@@ -64,12 +64,12 @@ names counted_anywhere() {
 }
 
 TEST(limit_names_test, finds_the_limits_that_a_source_counts) {
-  EXPECT_EQ(counted_in(R"(parts_.on_limit("views"); on_limit(late() ? "a_b" : "c");)"),
-            (names{"views", "a_b", "c"}));
-  EXPECT_EQ(counted_in(R"(refuse("a sentence (so)", "worker_media"); refuse("other");)"),
-            names{"worker_media"});
-  EXPECT_EQ(counted_in(R"(evict("stall", 4008, "too slow"); on_limit("websocket_" + x);)"),
-            names{"websocket_stall"});
+  const std::string counts = R"x(parts_.on_limit("views"); on_limit(late() ? "a_b" : "c");)x";
+  const std::string refuses = R"x(refuse("a sentence (so)", "worker_media"); refuse("other");)x";
+  const std::string evicts = R"x(evict("stall", 1, "too slow"); on_limit("websocket_" + x);)x";
+  EXPECT_EQ(counted_in(counts), (names{"views", "a_b", "c"}));
+  EXPECT_EQ(counted_in(refuses), names{"worker_media"});
+  EXPECT_EQ(counted_in(evicts), names{"websocket_stall"});
 }
 
 TEST(limit_names_test, shows_every_limit_from_the_start_and_no_other) {
