@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 #include "metrics/exporter.hpp"
 
@@ -38,7 +39,7 @@ private:
 };
 
 /// The same for live media.
-class live_to_metrics final : public http::live_observer {
+class live_to_metrics final : public http::live_observer, public http::report_observer {
 public:
   explicit live_to_metrics(metrics::exporter& x) : metrics_(x) {
     // nop
@@ -63,6 +64,12 @@ public:
   }
   void on_stalls(std::string_view wall, std::uint64_t stalls) override {
     metrics_.viewers().stalls(wall, stalls);
+  }
+  void on_frames_presented(std::string_view camera, std::uint64_t frames) override {
+    metrics_.viewers().frames_presented(camera, frames);
+  }
+  void on_ladder_steps(std::string_view wall, ladder_step step, std::uint64_t steps) override {
+    metrics_.viewers().ladder_steps(wall, step, steps);
   }
   void on_latency(std::string_view wall, std::chrono::milliseconds latency) override {
     metrics_.viewers().latency(wall, std::chrono::duration<double>{latency}.count());

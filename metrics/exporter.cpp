@@ -1,6 +1,7 @@
 #include "metrics/exporter.hpp"
 
 #include "metrics/adhoc_collector.hpp"
+#include "metrics/frames_collector.hpp"
 #include "metrics/live_collector.hpp"
 #include "metrics/process_collector.hpp"
 #include "metrics/registry.hpp"
@@ -32,7 +33,7 @@ struct exporter::impl {
       supervision(all),
       http(all),
       live(all),
-      viewers(all),
+      viewers(all, cell),
       reload_successful(gauge(all, "camwall_config_last_reload_successful",
                               "1 when the configuration that was read last is in force.")),
       reload_timestamp(gauge(all, "camwall_config_last_reload_timestamp_seconds",
@@ -77,6 +78,7 @@ std::string exporter::text() const {
         static_cast<const prometheus::Collectable*>(&impl_->stills),
         static_cast<const prometheus::Collectable*>(&impl_->adhoc),
         static_cast<const prometheus::Collectable*>(&impl_->webhooks),
+        static_cast<const prometheus::Collectable*>(&impl_->viewers.frames()),
         static_cast<const prometheus::Collectable*>(&impl_->process)})
     for (auto& family : x->Collect())
       families.push_back(std::move(family));

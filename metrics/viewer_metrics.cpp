@@ -1,5 +1,6 @@
 #include "metrics/viewer_metrics.hpp"
 
+#include "metrics/frames_collector.hpp"
 #include "metrics/registry.hpp"
 
 #include <prometheus/counter.h>
@@ -28,11 +29,12 @@ struct viewer_metrics::instruments {
     std::array<prometheus::Gauge*, all_badges.size()> tiles{};
     prometheus::Gauge* behind = nullptr;
     prometheus::Counter* stalls = nullptr;
+    std::array<prometheus::Counter*, all_ladder_steps.size()> steps{};
     prometheus::Histogram* latency = nullptr;
     prometheus::Gauge* silent = nullptr;
   };
 
-  explicit instruments(registry& x)
+  instruments(registry& x, const snapshot_cell& cameras)
     : tiles(prometheus::BuildGauge()
               .Name("camwall_viewer_tiles")
               .Help("Tiles on the walls that report, by what they say about their picture.")
@@ -45,6 +47,10 @@ struct viewer_metrics::instruments {
                .Name("camwall_viewer_stalls_total")
                .Help("How often a tile's picture stood still although its camera was live.")
                .Register(x.all)),
+      steps(prometheus::BuildCounter()
+              .Name("camwall_viewer_ladder_steps_total")
+              .Help("What pages did about tiles whose picture stood still, by step.")
+              .Register(x.all)),
       latency(prometheus::BuildHistogram()
                 .Name("camwall_viewer_latency_seconds")
                 .Help("From the arrival of a picture at the server to its age on a wall's screen, "
@@ -53,7 +59,8 @@ struct viewer_metrics::instruments {
       silent(prometheus::BuildGauge()
                .Name("camwall_viewer_walls_silent")
                .Help("Open walls that had begun to report and do not any more.")
-               .Register(x.all)) {
+               .Register(x.all)),
+      frames(cameras) {
     add("");
   }
 
@@ -64,6 +71,8 @@ struct viewer_metrics::instruments {
       x.tiles[i] = &tiles.Add({{"wall", name}, {"badge", std::string{all_badges[i].second}}});
     x.behind = &behind.Add(labels);
     x.stalls = &stalls.Add(labels);
+    for (std::size_t i = 0; i < all_ladder_steps.size(); ++i)
+      x.steps[i] = &steps.Add({{"wall", name}, {"step", std::string{all_ladder_steps[i].second}}});
     x.latency = &latency.Add(labels, latency_buckets);
     x.silent = &silent.Add(labels);
   }
@@ -79,13 +88,16 @@ struct viewer_metrics::instruments {
   prometheus::Family<prometheus::Gauge>& tiles;
   prometheus::Family<prometheus::Gauge>& behind;
   prometheus::Family<prometheus::Counter>& stalls;
+  prometheus::Family<prometheus::Counter>& steps;
   prometheus::Family<prometheus::Histogram>& latency;
   prometheus::Family<prometheus::Gauge>& silent;
+  frames_collector frames;
   std::shared_mutex walls_mutex;
   std::map<std::string, wall, std::less<>> walls; // Guarded by walls_mutex.
 };
 
-viewer_metrics::viewer_metrics(registry& x) : instruments_(std::make_shared<instruments>(x)) {
+viewer_metrics::viewer_metrics(registry& x, const snapshot_cell& cameras)
+  : instruments_(std::make_shared<instruments>(x, cameras)) {
   // nop
 }
 
@@ -110,12 +122,26 @@ void viewer_metrics::stalls(std::string_view wall, std::uint64_t stalls) {
                      [&](const auto& x) { x.stalls->Increment(static_cast<double>(stalls)); });
 }
 
+void viewer_metrics::ladder_steps(std::string_view wall, ladder_step step, std::uint64_t steps) {
+  instruments_->with(wall, [&](const auto& x) {
+    x.steps[static_cast<std::size_t>(step)]->Increment(static_cast<double>(steps));
+  });
+}
+
 void viewer_metrics::latency(std::string_view wall, double seconds) {
   instruments_->with(wall, [&](const auto& x) { x.latency->Observe(seconds); });
 }
 
 void viewer_metrics::silent(std::string_view wall, int delta) {
   instruments_->with(wall, [&](const auto& x) { x.silent->Increment(delta); });
+}
+
+void viewer_metrics::frames_presented(std::string_view camera, std::uint64_t frames) {
+  instruments_->frames.add(camera, frames);
+}
+
+const frames_collector& viewer_metrics::frames() const {
+  return instruments_->frames;
 }
 
 } // namespace camwall::metrics

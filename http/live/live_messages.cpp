@@ -138,6 +138,58 @@ std::optional<std::uint64_t> read_number(const json& x, const char* name, std::u
   return found->get<std::uint64_t>();
 }
 
+/// Steps by their words; nothing when they are something else.
+std::optional<ladder_steps> read_steps(const json& tile) {
+  using namespace report_limits;
+  ladder_steps out{};
+  auto found = tile.find("steps");
+  if (found == tile.end() || found->is_null())
+    return out;
+  if (!found->is_object() || found->size() > steps_kinds_max)
+    return std::nullopt;
+  for (const auto& [word, count] : found->items()) {
+    if (!count.is_number_unsigned() || count.get<std::uint64_t>() > steps_max)
+      return std::nullopt;
+    out[static_cast<std::size_t>(parse_ladder_step(word))] += count.get<std::uint32_t>();
+  }
+  return out;
+}
+
+/// The error says what was expected of a tile.
+tl::expected<tile_report, std::string> read_tile(const json& tile) {
+  using namespace report_limits;
+  auto bad = [](std::string detail) { return tl::unexpected(std::move(detail)); };
+  if (!tile.is_object())
+    return bad("a tile is an object");
+  auto camera = read_text(tile, "camera", "");
+  auto badge = read_text(tile, "badge", "");
+  if (!camera || camera->empty() || camera->size() > id_bytes_max || !badge || badge->empty())
+    return bad("a tile has the texts camera, 1 to 63 letters, and badge");
+  auto stalls = read_number(tile, "stalls", stalls_max, 0);
+  if (!stalls)
+    return bad("stalls is a whole number from 0 to " + std::to_string(stalls_max));
+  constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
+  auto latency = read_number(tile, "latency_ms", latency_max.count(), unknown);
+  if (!latency)
+    return bad("latency_ms is a whole number from 0 to " + std::to_string(latency_max.count()));
+  auto frames = read_number(tile, "frames", frames_max, 0);
+  if (!frames)
+    return bad("frames is a whole number from 0 to " + std::to_string(frames_max));
+  auto steps = read_steps(tile);
+  if (!steps)
+    return bad("steps is an object of at most " + std::to_string(steps_kinds_max) +
+               " whole numbers from 0 to " + std::to_string(steps_max));
+  tile_report out{.camera = std::move(*camera),
+                  .badge = parse_badge(*badge),
+                  .stalls = static_cast<std::uint32_t>(*stalls),
+                  .latency = {},
+                  .frames = static_cast<std::uint32_t>(*frames),
+                  .steps = *steps};
+  if (*latency != unknown)
+    out.latency = std::chrono::milliseconds{static_cast<std::int64_t>(*latency)};
+  return out;
+}
+
 client_message read_report(const json& x) {
   using namespace report_limits;
   auto bad = [](std::string detail) { return bad_message{{}, std::move(detail)}; };
@@ -146,25 +198,10 @@ client_message read_report(const json& x) {
     return bad("tiles is a list of at most " + std::to_string(tiles_max) + " objects");
   report_message out;
   for (const auto& tile : *tiles) {
-    if (!tile.is_object())
-      return bad("a tile is an object");
-    auto camera = read_text(tile, "camera", "");
-    auto badge = read_text(tile, "badge", "");
-    if (!camera || camera->empty() || camera->size() > id_bytes_max || !badge || badge->empty())
-      return bad("a tile has the texts camera, 1 to 63 letters, and badge");
-    auto stalls = read_number(tile, "stalls", stalls_max, 0);
-    if (!stalls)
-      return bad("stalls is a whole number from 0 to " + std::to_string(stalls_max));
-    constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
-    auto latency = read_number(tile, "latency_ms", latency_max.count(), unknown);
-    if (!latency)
-      return bad("latency_ms is a whole number from 0 to " + std::to_string(latency_max.count()));
-    auto& added =
-      out.tiles.emplace_back(tile_report{.camera = std::move(*camera),
-                                         .badge = parse_badge(*badge),
-                                         .stalls = static_cast<std::uint32_t>(*stalls)});
-    if (*latency != unknown)
-      added.latency = std::chrono::milliseconds{static_cast<std::int64_t>(*latency)};
+    auto read = read_tile(tile);
+    if (!read)
+      return bad(std::move(read.error()));
+    out.tiles.push_back(std::move(*read));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/ladder_step.hpp"
 #include "core/live_media.hpp"
 #include "core/tile_badge.hpp"
 #include "core/wall_snapshot.hpp"
@@ -42,6 +43,8 @@ struct tile_report {
   tile_badge badge = tile_badge::other;
   std::uint32_t stalls = 0; ///< Since the last report.
   std::optional<std::chrono::milliseconds> latency;
+  std::uint32_t frames = 0; ///< Pictures presented since the last report.
+  ladder_steps steps{};     ///< Since the last report, too.
 };
 
 /// What a wall tells of itself.
@@ -54,6 +57,9 @@ namespace report_limits {
 inline constexpr std::size_t tiles_max = 256;
 inline constexpr std::uint32_t stalls_max = 1'000;
 inline constexpr std::chrono::milliseconds latency_max{600'000};
+inline constexpr std::uint32_t frames_max = 10'000;
+inline constexpr std::size_t steps_kinds_max = 16;
+inline constexpr std::uint32_t steps_max = 1'000; ///< Of one kind.
 } // namespace report_limits
 
 /// A message that means nothing.

@@ -6,7 +6,10 @@
 namespace camwall::http {
 
 wall_reports::wall_reports(live_observer& observer, const live_limits& limits, std::string wall)
-  : observer_(observer), limits_(limits), wall_(std::move(wall)) {
+  : observer_(observer),
+    sums_(dynamic_cast<report_observer*>(&observer)),
+    limits_(limits),
+    wall_(std::move(wall)) {
   // nop
 }
 
@@ -33,6 +36,7 @@ bool wall_reports::take(const report_message& x, const wall_snapshot& cameras, t
   }
   if (stalls > 0)
     observer_.on_stalls(wall_, stalls);
+  add_sums(x, cameras);
   show(sum);
   set_silent(false);
   expected_ = !x.tiles.empty();
@@ -46,6 +50,21 @@ void wall_reports::on_tick(time_point now) {
   expected_ = false;
   show({}); // What it said is not true any more.
   set_silent(true);
+}
+
+void wall_reports::add_sums(const report_message& x, const wall_snapshot& cameras) {
+  if (sums_ == nullptr)
+    return;
+  std::array<std::uint64_t, all_ladder_steps.size()> steps{};
+  for (const auto& tile : x.tiles) {
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      steps[i] += tile.steps[i];
+    if (tile.frames > 0 && cameras.find(tile.camera) != nullptr)
+      sums_->on_frames_presented(tile.camera, tile.frames);
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i] > 0)
+      sums_->on_ladder_steps(wall_, all_ladder_steps[i].first, steps[i]);
 }
 
 void wall_reports::show(const tiles& x) {

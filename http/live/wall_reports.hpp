@@ -3,6 +3,7 @@
 #include "core/wall_snapshot.hpp"
 #include "http/live/live_limits.hpp"
 #include "http/live/live_messages.hpp"
+#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 
 #include <array>
@@ -36,10 +37,12 @@ private:
     int behind = 0;
   };
 
+  void add_sums(const report_message& x, const wall_snapshot& cameras);
   void show(const tiles& x);
   void set_silent(bool silent);
 
   live_observer& observer_;
+  report_observer* sums_; // The same; null when it does not want them.
   const live_limits& limits_;
   std::string wall_;
   tiles shown_;

@@ -24,23 +24,18 @@
     if ((await fetch('/readyz', { cache: 'no-store' }).catch(() => null))?.ok) location.reload();
   }, START_DEADLINE_MS);
 
-  const player = query.get('player') ?? '';
   const abort = new AbortController();
   setTimeout(() => abort.abort(), ANSWER_DEADLINE_MS);
   // The same request as that of wall_model.js.
   const cameras = fetch('/api/v1/cameras', { cache: 'no-store', signal: abort.signal, headers: { Accept: 'application/json' } });
   cameras.catch(() => {}); // Whoever takes it over hears of it.
 
-  /** @type {WebSocket|null} */
-  let socket = null;
   /** @type {(string|ArrayBuffer)[]} */
   const messages = [];
-  if (player !== 'hls' && player !== 'native') {
-    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws/wall`);
-    socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }) => {
-      if (messages.push(data) > MESSAGES_MAX) socket?.close();
-    };
-  }
+  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws/wall`);
+  socket.binaryType = 'arraybuffer';
+  socket.onmessage = ({ data }) => {
+    if (messages.push(data) > MESSAGES_MAX) socket.close();
+  };
   Object.assign(window, { camwallEarly: { cameras, socket, messages } });
 })();

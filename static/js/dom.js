@@ -48,6 +48,19 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * A time that goes on within a sentence: its role keeps screen readers from telling each second of it.
+ * @param {string} sentence
+ * @param {string} place of the time
+ * @returns {{parts: (Node|string)[], time: HTMLElement}}
+ */
+export function withTimer(sentence, place) {
+  const time = make('span');
+  time.setAttribute('role', 'timer');
+  const [before = '', after = ''] = sentence.split(`{${place}}`);
+  return { parts: [before, time, after], time };
+}
+
 /** @param {HTMLElement} element @param {string} name of the data attribute @param {string} value */
 export function setData(element, name, value) {
   if (element.dataset[name] !== value) element.dataset[name] = value;

@@ -19,13 +19,15 @@ export class Feed {
    * @param {string} options.camera
    * @param {string} options.name of the stream
    * @param {boolean} options.audio load the sound as well; starts mute nevertheless
+   * @param {import('./report.js').Tally} options.tally counts along
    */
-  constructor({ camera, name, audio }) {
+  constructor({ camera, name, audio, tally }) {
     this.element = document.createElement('div');
     this.element.className = 'feed';
     this.element.dataset.stream = name;
     this.name = name;
     this.camera_ = camera;
+    this.tally_ = tally;
     /** @type {import('./players.js').PlayerKit|null} */
     this.kit_ = null;
     this.audio_ = audio;
@@ -194,6 +196,7 @@ export class Feed {
 
   /** @param {import('./watchdog.js').Action|null} action @returns {boolean} */
   act_(action) {
+    if (action !== null) this.tally_.steps[action] = (this.tally_.steps[action] ?? 0) + 1;
     switch (action) {
       case 'seek_to_live':
         this.player_?.seekToLive();
@@ -265,6 +268,7 @@ export class Feed {
     const onFrame = (now, { mediaTime }) => {
       if (this.video_ !== video) return;
       ++this.frames;
+      ++this.tally_.frames;
       this.see_(now, mediaTime);
       this.frameCallback_ = video.requestVideoFrameCallback(onFrame);
     };

@@ -7,10 +7,11 @@ import { Feed } from './feed.js';
 const RETRY_MS = 30_000;
 
 export class LargeStream {
-  /** @param {string} camera @param {HTMLElement} screen */
-  constructor(camera, screen) {
+  /** @param {string} camera @param {HTMLElement} screen @param {import('./report.js').Tally} tally */
+  constructor(camera, screen, tally) {
     this.camera_ = camera;
     this.screen_ = screen;
+    this.tally_ = tally;
     /** @type {Feed|null} null while it does not play */
     this.feed = null;
     /** Its pictures are what is seen. */
@@ -30,7 +31,7 @@ export class LargeStream {
     if (kit === null || stream === null) return this.drop();
     if (this.feed !== null || now < this.retryAt_) return;
     // What the main stream sounds like is not known before it ran once: ask for sound, it may be there.
-    this.feed = new Feed({ camera: this.camera_, name: 'main', audio: true });
+    this.feed = new Feed({ camera: this.camera_, name: 'main', audio: true, tally: this.tally_ });
     this.feed.element.classList.add('feed-large');
     this.feed.setMuted(!this.sound_);
     this.feed.setVolume(this.volume_);

@@ -101,7 +101,7 @@ function main(words) {
       // What somebody has just entered is not thrown away: he is told, and logs in beside it.
       if (state.refusal === 401 && !managing?.holds()) return goToLogin();
       if (state.refusal === 401) managing?.sessionEnded();
-      if (state.failures === 0 && state.loaded && wasAway) socket?.start();
+      if (state.failures === 0 && state.loaded && wasAway) socket.start();
       wasAway = state.failures > 0;
       wall.update(state, performance.now());
       managing?.update();
@@ -113,9 +113,10 @@ function main(words) {
   let wasAway = false;
   /** @type {import('./manage/manager.js').Manager|null} */
   let managing = null;
-  // Who asks for HLS may have reasons against the socket altogether.
-  const socket = parameters.player === 'auto' || parameters.player === 'mse' ? openSocket(model, guard, parameters.wall) : null;
-  const players = new Players(parameters.player, socket);
+  // Who asks for HLS gets no media over the socket; what the wall shows is told over it all the same.
+  const socket = openSocket(model, guard, parameters.wall);
+  const overSocket = parameters.player === 'auto' || parameters.player === 'mse';
+  const players = new Players(parameters.player, overSocket ? socket : null);
   const wall = new Wall(element('wall'), words, players, { onAskServer: () => model.poll() });
 
   /** @type {import('./kiosk.js').Kiosk|null} */
@@ -127,14 +128,14 @@ function main(words) {
     );
   }
 
-  const reporter = new Reporter((tiles) => socket?.report(tiles) ?? false);
+  const reporter = new Reporter((tiles) => socket.report(tiles));
   const tick = () => {
     const now = performance.now();
     const { state } = model;
     const reachable = state.loaded && state.failures === 0;
-    socket?.tick(now);
-    model.clock.observeAtLeast(socket?.takeCaptureLead() ?? -Infinity);
-    const socketBlocked = blocked.sample(now, socket?.open ?? true, reachable);
+    socket.tick(now);
+    model.clock.observeAtLeast(socket.takeCaptureLead());
+    const socketBlocked = blocked.sample(now, socket.open, reachable);
     wall.tick(now, { serverNow: model.clock.now(now), reachable, socketBlocked });
     strip.render({ state, tiles: wall.badges(), now, notice: noticeOf(players, words) });
     const motion = wall.motion(now);
@@ -152,7 +153,7 @@ function main(words) {
     wall.setPageHidden(document.hidden, performance.now());
     if (document.hidden) return tick();
     wall.wake(performance.now());
-    socket?.start();
+    socket.start();
     model.poll();
   };
   document.addEventListener('visibilitychange', wake);
@@ -164,7 +165,7 @@ function main(words) {
   model.poll();
   setInterval(tick, TICK_MS);
   setTimeout(() => wall.loadExtras(), LOAD_EXTRAS_MS);
-  setTimeout(() => players.load(), socket === null ? 0 : LOAD_FALLBACK_MS);
+  setTimeout(() => players.load(), overSocket ? LOAD_FALLBACK_MS : 0);
   const manage = async (tries = 0) => {
     try {
       managing = await loadManager(tries, model, words);

@@ -1,5 +1,5 @@
 // Tells the server what this wall really shows: every ten seconds, for every tile, its badge, how often its picture stood
-// still, and how old it is.
+// still, how old it is, how many were presented, and what was done to make them move.
 
 /**
  * @typedef {object} TileFacts
@@ -7,8 +7,13 @@
  * @property {import('./badge.js').BadgeKind} badge
  * @property {boolean} up the server calls the camera live
  * @property {number|null} captured when the picture on the screen was taken, by the server's clock: seconds since the epoch
+ * @property {Tally} tally
  *
- * @typedef {{camera: string, badge: string, stalls: number, latency_ms: number|null}} TileReport
+ * @typedef {object} Tally of a tile, all its players together, since the last report
+ * @property {number} frames presented
+ * @property {Record<string, number>} steps of the ladder, by their names in watchdog.js
+ *
+ * @typedef {{camera: string, badge: string, stalls: number, latency_ms: number|null} & Tally} TileReport
  */
 
 export const REPORT_MS = 10_000;
@@ -16,6 +21,11 @@ export const REPORT_MS = 10_000;
 const TILES_MAX = 256;
 const STALLS_MAX = 1_000;
 const LATENCY_MAX_MS = 600_000;
+const FRAMES_MAX = 10_000;
+const STEPS_MAX = 1_000;
+
+/** @returns {Tally} */
+export const newTally = () => ({ frames: 0, steps: {} });
 
 export class Reporter {
   /** @param {(tiles: TileReport[]) => boolean} send false when it cannot be sent now */
@@ -45,6 +55,7 @@ export class Reporter {
     this.silenced_ = false;
     this.sent_ = now;
     for (const x of this.tiles_.values()) x.stalls = 0;
+    for (const { tally } of tiles) Object.assign(tally, newTally());
   }
 
   /** @param {TileFacts[]} tiles */
@@ -60,10 +71,12 @@ export class Reporter {
   }
 
   /** @param {TileFacts} tile @param {number|null} serverNow @returns {TileReport} */
-  reportOf_({ camera, badge, captured }, serverNow) {
+  reportOf_({ camera, badge, captured, tally }, serverNow) {
     const age = badge !== 'live' || captured === null || serverNow === null ? null : Math.round(serverNow - 1000 * captured);
     // Less than nothing: the page does not know the server's time well enough yet.
     const latency = age === null || age < 0 || age > LATENCY_MAX_MS ? null : age;
-    return { camera, badge, stalls: this.tiles_.get(camera)?.stalls ?? 0, latency_ms: latency };
+    const frames = Math.min(FRAMES_MAX, tally.frames);
+    const steps = Object.fromEntries(Object.entries(tally.steps).map(([step, times]) => [step, Math.min(STEPS_MAX, times)]));
+    return { camera, badge, stalls: this.tiles_.get(camera)?.stalls ?? 0, latency_ms: latency, frames, steps };
   }
 }

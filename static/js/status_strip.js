@@ -1,6 +1,6 @@
 // The thin line above the wall. It is there only when something is wrong.
 
-import { setData, setText } from './dom.js';
+import { setData, setText, withTimer } from './dom.js';
 import { duration, fill } from './words.js';
 import { isAway } from './wall_model.js';
 
@@ -19,16 +19,13 @@ const TROUBLE = ['stale', 'offline', 'auth_failed', 'unplayable', 'frozen', 'und
  * @param {number} wall.now ms, monotonic
  * @param {string} wall.notice something that no tile can say; empty mostly
  * @param {import('./words.js').Words} words
- * @returns {{level: 'error'|'warning', text: string}|null}
+ * @returns {{level: 'error'|'warning', text: string, time?: string}|null} time: for the place `{time}` in the text
  */
 export function stripMessage({ state, tiles, now, notice }, words) {
   const { ui } = words;
   if (isAway(state)) {
-    const text =
-      state.refusal === null
-        ? fill(ui.server_unreachable, { time: duration(now - (state.awaySince ?? now), words.language) })
-        : fill(ui.server_refuses, { code: state.refusal });
-    return { level: 'error', text };
+    if (state.refusal !== null) return { level: 'error', text: fill(ui.server_refuses, { code: state.refusal }) };
+    return { level: 'error', text: ui.server_unreachable, time: duration(now - (state.awaySince ?? now), words.language) };
   }
   if (notice !== '') return { level: 'error', text: notice };
   const names = tiles.filter((x) => TROUBLE.includes(x.badge)).map((x) => x.label);
@@ -50,6 +47,9 @@ export class StatusStrip {
     this.words_ = words;
     /** @type {number|null} since the present wish differs from what is shown */
     this.differsSince_ = null;
+    this.text_ = '';
+    /** @type {HTMLElement|null} within the sentence that is shown */
+    this.time_ = null;
   }
 
   /** @param {Parameters<typeof stripMessage>[0]} wall */
@@ -57,7 +57,7 @@ export class StatusStrip {
     const message = stripMessage(wall, this.words_);
     const visible = !this.element_.hidden;
     if (message !== null) {
-      setText(this.element_, message.text);
+      this.say_(message);
       setData(this.element_, 'level', message.level);
     }
     if ((message !== null) === visible) {
@@ -69,5 +69,16 @@ export class StatusStrip {
     if (wall.now - this.differsSince_ < patience) return;
     this.element_.hidden = message === null;
     this.differsSince_ = null;
+  }
+
+  /** @param {{text: string, time?: string}} message */
+  say_({ text, time }) {
+    if (text !== this.text_) {
+      this.text_ = text;
+      const timer = time === undefined ? null : withTimer(text, 'time');
+      this.time_ = timer?.time ?? null;
+      this.element_.replaceChildren(...(timer?.parts ?? [text]));
+    }
+    if (this.time_) setText(this.time_, time ?? '');
   }
 }

@@ -5,6 +5,7 @@ import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 import { LargeStream } from './large_stream.js';
 import { PlayerChoice } from './player_choice.js';
+import { newTally } from './report.js';
 import { TileView } from './tile_view.js';
 import { duration } from './words.js';
 
@@ -56,10 +57,12 @@ export class Tile {
     });
     this.choice_ = new PlayerChoice(players.wanted, players.means);
     this.chosen_ = this.choice_.choose(performance.now(), false);
+    /** For the wall's report. */
+    this.tally_ = newTally();
     this.feed_ = this.newFeed_(camera.gridStream);
     /** @type {{feed: Feed, since: number}|null} a player of another kind that takes over as soon as it shows a picture */
     this.next_ = null;
-    this.large_ = new LargeStream(camera.id, this.view_.screen);
+    this.large_ = new LargeStream(camera.id, this.view_.screen, this.tally_);
     this.expanded_ = false;
     /** @type {number|null} since when the tile cannot be seen */
     this.unseenSince_ = null;
@@ -92,7 +95,7 @@ export class Tile {
 
   /** @param {string} name of the stream */
   newFeed_(name) {
-    const feed = new Feed({ camera: this.camera.id, name, audio: false });
+    const feed = new Feed({ camera: this.camera.id, name, audio: false, tally: this.tally_ });
     this.view_.screen.append(feed.element);
     return feed;
   }
@@ -297,7 +300,7 @@ export class Tile {
   facts() {
     // An on-demand camera that another viewer keeps awake is not asked for here.
     const asleep = this.onDemand_ && !this.expanded_;
-    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: this.seen_.captured };
+    return { camera: this.camera.id, badge: asleep ? 'idle' : this.badge, up: this.camera.phase === 'live', captured: this.seen_.captured, tally: this.tally_ };
   }
 
   /** What is seen of the camera, as far as the page itself has it. */

@@ -66,6 +66,8 @@ export class WallSocket {
     this.failures_ = 0;
     this.openedAt_ = 0;
     this.lastMessage_ = 0;
+    /** Since when an answer is due; null when nothing was asked. */
+    this.askedAt_ = /** @type {number|null} */ (null);
     this.silenceMs_ = SILENCE_MS;
     /** @type {Map<number, {wish: Wish, receiver: Receiver}>} */
     this.channels_ = new Map();
@@ -122,14 +124,19 @@ export class WallSocket {
 
   /** @param {object[]} tiles @returns {boolean} false: there is nobody to tell */
   report(tiles) {
-    if (this.open) this.send_({ type: 'report', tiles });
-    return this.open;
+    if (!this.open) return false;
+    this.send_({ type: 'report', tiles });
+    if (this.channels_.size > 0) return true;
+    // No pictures come, by which a connection shows that it lives: an answer must. No channel has this number.
+    this.send_({ type: 'unsubscribe', channel: 0 });
+    this.askedAt_ ??= performance.now();
+    return true;
   }
 
   /** Now and then: notices a connection that is dead without a word. @param {number} now ms, monotonic */
   tick(now) {
-    if (!this.open || this.socket_ === null || this.channels_.size === 0) return;
-    if (now - this.lastMessage_ < this.silenceMs_) return;
+    const since = this.channels_.size > 0 ? this.lastMessage_ : this.askedAt_;
+    if (!this.open || this.socket_ === null || since === null || now - since < this.silenceMs_) return;
     // Cameras may be silent as well; then nothing is gained, and it is tried ever more rarely.
     this.silenceMs_ = Math.min(SILENCE_MAX_MS, 2 * this.silenceMs_);
     this.drop_(this.socket_, null);
@@ -155,6 +162,7 @@ export class WallSocket {
   /** @param {string|ArrayBuffer} data */
   take_(data) {
     this.lastMessage_ = performance.now();
+    this.askedAt_ = null;
     if (typeof data !== 'string') return this.takeChunk_(data);
     const message = readText(data);
     if (message === null) return;
@@ -210,6 +218,7 @@ export class WallSocket {
     socket.close();
     this.socket_ = null;
     this.open = false;
+    this.askedAt_ = null;
     this.downSince ??= now;
     this.failures_ = wasOpen && now - this.openedAt_ >= PROVEN_MS ? 0 : this.failures_ + 1;
     this.timer_ = setTimeout(() => this.start(), retryDelay(this.failures_, code, Math.random()));

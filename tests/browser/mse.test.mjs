@@ -13,6 +13,8 @@ const ALL_LIVE_MS = 30_000;
 /** A tile must be honest about a picture that stands still within this. */
 const HONEST_MS = 10_000;
 const FRAMES_WINDOW_MS = 2_000;
+/** Two reports. */
+const REPORTED_MS = 25_000;
 
 /** @type {FakeWall} */
 let server;
@@ -338,14 +340,15 @@ test('a server that is away is no blocked socket: all tiles are honest, and play
   assert.equal(await attribute('n', 'data-player'), 'mse');
 });
 
-test('forced by the address, HLS opens no socket and MSE has no fall-back', async () => {
+test('forced by the address, HLS reports over the socket and has no pictures from there, and MSE has no fall-back', async () => {
   const { page } = browser;
   server.cameras = [camera('o')];
-  const { upgrades } = server;
   await page.goto(`${url}?player=hls`);
   await page.waitForSelector('[data-camera="o"][data-player="hls"][data-player-reason="forced"]');
-  await page.waitForTimeout(500);
-  assert.equal(server.upgrades, upgrades);
+  server.reported = [];
+  await until(() => server.reported.length > 0, 'a report', REPORTED_MS);
+  assert.deepEqual([server.reported[0].camera, server.reported[0].frames], ['o', 0]);
+  assert.deepEqual(server.watched(), []);
   await page.goto(`${url}?player=mse`);
   await page.waitForSelector('[data-camera="o"][data-player="mse"][data-player-reason="forced"][data-badge="live"]');
 });

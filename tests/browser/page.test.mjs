@@ -128,6 +128,32 @@ test('sixty-four cameras fit a desktop', async () => {
   assert.deepEqual(await badTexts(browser.page, { sizeMin: 14, contrastMin: 4.5 }), []);
 });
 
+/** What has the longest badges, with their ages. */
+const longest = (/** @type {number} */ n) =>
+  Array.from({ length: n }, (_, i) => [
+    camera(`c${i}`, { conditions: ['undecodable'], condition_since: { undecodable: inSeconds(-4200) } }),
+    camera(`c${i}`, { conditions: ['frozen'], condition_since: { frozen: inSeconds(-4200) } }),
+    camera(`c${i}`, { phase: 'auth_failed', reason: 'auth' }),
+    camera(`c${i}`, { streams: { main: hevc }, grid_stream: 'main' }),
+  ][i % 4]);
+
+for (const [count, width, height] of /** @type {[number, number, number][]} */ ([[64, 1440, 900], [16, 360, 740], [1, 360, 740]]))
+  test(`the longest badges of ${count} cameras are whole at ${width}x${height}, in every language`, async () => {
+    const { page } = browser;
+    await page.setViewportSize({ width, height });
+    try {
+      for (const language of ['en', 'es', 'zh']) {
+        server.cameras = longest(count);
+        await page.goto(`${url}&lang=${language}${count === 1 ? '#c0' : ''}`);
+        await allTiles(count);
+        assert.deepEqual(await badTexts(page, { sizeMin: 12, contrastMin: 4.5 }), [], language);
+        await page.goto('about:blank');
+      }
+    } finally {
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+  });
+
 test('a list in another order, with one gone, keeps the tiles that stay', async () => {
   server.cameras = ['a', 'b', 'c'].map((id) => camera(id, { phase: 'connecting' }));
   await browser.page.goto(url);

@@ -15,6 +15,8 @@ const HONEST_MS = 10_000;
 const FRAMES_WINDOW_MS = 3_000;
 /** Two reports. */
 const REPORTED_MS = 25_000;
+/** The ladder's first step, and two reports. */
+const BEHIND_MS = 40_000;
 
 /** @type {import('./support/wall.mjs').TestWall} */
 let wall;
@@ -23,6 +25,49 @@ let browser;
 
 const allLive = (/** @type {import('./support/browser.mjs').TileFacts[]} */ list) =>
   list.length === CAMERAS && list.every((x) => x.badge === 'live');
+
+/** Values of `/metrics` by their series. @returns {Promise<Map<string, number>>} */
+async function metrics() {
+  const text = await (await fetch(new URL('/metrics', wall.url))).text();
+  return new Map(text.split('\n').filter((x) => x.startsWith('camwall_viewer_')).map((x) => [x.replace(/ \S+$/, ''), Number(x.replace(/^.* /, ''))]));
+}
+
+/** Until the wall's figures are as wished. @param {(figure: (series: string) => number) => boolean} wish @param {number} deadlineMs */
+async function waitForMetrics(wish, deadlineMs) {
+  for (const end = performance.now() + deadlineMs; ; ) {
+    const now = await metrics();
+    const figure = (/** @type {string} */ series) => now.get(`camwall_viewer_${series}`) ?? NaN;
+    if (wish(figure)) return;
+    assert.ok(performance.now() < end, JSON.stringify([...now].filter(([x, y]) => y !== 0 && !x.includes('latency'))));
+    await new Promise((resolved) => setTimeout(resolved, 200));
+  }
+}
+
+/**
+ * From now on the browser's player of this camera hangs, a new one too, whatever it is told; or goes on.
+ * @param {string} camera
+ * @param {boolean} hung
+ */
+async function hangPlayer(camera, hung) {
+  await browser.page.evaluate(({ camera, hung }) => {
+    const tile = /** @type {Element} */ (document.querySelector(`[data-camera="${camera}"]`));
+    const held = /** @type {any} */ (window);
+    held.watch?.disconnect();
+    for (const video of tile.querySelectorAll('video')) hold(video);
+    if (!hung) return;
+    held.watch = new MutationObserver(() => tile.querySelectorAll('video').forEach(hold));
+    held.watch.observe(tile, { childList: true, subtree: true });
+    /** @param {HTMLVideoElement} video */
+    function hold(video) {
+      for (const name of ['play', 'currentTime']) Reflect.deleteProperty(video, name);
+      if (!hung) return void video.play().catch(() => {});
+      video.pause();
+      const clock = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime'));
+      Object.defineProperty(video, 'play', { configurable: true, value: async () => {} });
+      Object.defineProperty(video, 'currentTime', { configurable: true, get: () => clock.get?.call(video), set: () => {} });
+    }
+  }, { camera, hung });
+}
 
 /** @param {string} camera */
 const badgeOf = (camera) => (/** @type {import('./support/browser.mjs').TileFacts[]} */ list) =>
@@ -82,15 +127,29 @@ test('where no WebSocket opens all tiles play HLS, by frames and pixels, and say
   }
 });
 
-test('the wall tells the server what it shows', { skip: PLAYER !== 'mse' }, async () => {
-  const deadline = performance.now() + REPORTED_MS;
-  const line = `camwall_viewer_tiles{badge="live",wall=""} ${CAMERAS}\n`;
-  for (;;) {
-    const text = await (await fetch(new URL('/metrics', wall.url))).text();
-    if (text.includes(line)) return;
-    assert.ok(performance.now() < deadline, text.match(/camwall_viewer_tiles\{.*wall=""\} [1-9].*/g)?.join('\n') ?? 'nothing was reported');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+test('the wall tells the server what it shows', async () => {
+  await waitForMetrics((x) => x('tiles{badge="live",wall=""}') === CAMERAS && x('tiles_behind{wall=""}') === 0, REPORTED_MS);
+  const before = (await metrics()).get('camwall_viewer_frames_presented_total{camera="cam04"}') ?? NaN;
+  await waitForMetrics((x) => x('frames_presented_total{camera="cam04"}') > before, REPORTED_MS);
+});
+
+test('a player that hangs while its camera is live is a tile behind in the metrics, until it goes on', async () => {
+  const { page } = browser;
+  await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'sixteen live tiles' });
+  const before = await metrics();
+  const more = (/** @type {(series: string) => number} */ figure, /** @type {string} */ series) => figure(series) - (before.get(`camwall_viewer_${series}`) ?? NaN);
+  await hangPlayer('cam04', true);
+  try {
+    await waitForMetrics((x) =>
+      x('tiles_behind{wall=""}') >= 1 && x('tiles{badge="stale",wall=""}') >= 1 && more(x, 'stalls_total{wall=""}') >= 1 &&
+      more(x, 'ladder_steps_total{step="seek_to_live",wall=""}') >= 1, BEHIND_MS);
+    const { phase } = await (await fetch(new URL('/api/v1/cameras/cam04', wall.url))).json();
+    assert.equal(phase, 'live', 'the server sees nothing wrong');
+  } finally {
+    await hangPlayer('cam04', false);
   }
+  await waitForTiles(page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'cam04 plays on' });
+  await waitForMetrics((x) => x('tiles_behind{wall=""}') === 0, REPORTED_MS);
 });
 
 test('a tile opens large with the main stream, and Escape brings the wall back', async () => {

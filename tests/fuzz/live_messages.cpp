@@ -6,6 +6,8 @@
 #include "http/websocket/utf8.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
+#include <numeric>
+
 namespace camwall::http {
 namespace {
 
@@ -30,11 +32,16 @@ struct message_check {
 
   void operator()(const report_message& x) const {
     must(x.tiles.size() <= report_limits::tiles_max, "a report beyond its limits");
-    for (const auto& tile : x.tiles)
+    for (const auto& tile : x.tiles) {
       must(tile.stalls <= report_limits::stalls_max &&
              (!tile.latency ||
               (tile.latency->count() >= 0 && *tile.latency <= report_limits::latency_max)),
            "a tile beyond its limits");
+      must(tile.frames <= report_limits::frames_max &&
+             std::accumulate(tile.steps.begin(), tile.steps.end(), std::size_t{0}) <=
+               report_limits::steps_kinds_max * report_limits::steps_max,
+           "sums beyond their limits");
+    }
   }
 
   void operator()(const bad_message& x) const {

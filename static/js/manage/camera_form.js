@@ -1,11 +1,11 @@
 // Adding and editing a camera: its fields, the test before saving, and what to do when the server says no.
 
-import { make } from '../dom.js';
+import { make, setText, withTimer } from '../dom.js';
 import { fill } from '../words.js';
 import { Field } from './fields.js';
 import { countSeconds, Panel, textButton } from './panel.js';
 import { ProbeBox } from './probe_box.js';
-import { cameraPath, request } from './requests.js';
+import { cameraPath, failureText, request } from './requests.js';
 import { addressesOf, creationOf, faultsByField, idFor, lookOf, patchOf, placeOf, rebase, SECRET, SETTINGS, valuesOf } from './settings.js';
 
 /** Who left a form open for so long has forgotten it: it holds up nothing any more. */
@@ -273,7 +273,9 @@ export class CameraForm {
     // What gave a picture a moment ago need not be looked at twice.
     const query = probe && this.tested_ !== lookOf(values) ? '' : '?probe=false';
     this.setBusy_(true);
-    const stop = countSeconds((seconds) => panel.say(fill(words.saving, { seconds })));
+    const { parts, time } = withTimer(words.saving, 'seconds');
+    panel.say('', 'info', ...parts);
+    const stop = countSeconds((seconds) => setText(time, String(seconds)));
     const answer = await request(camera === null ? `/api/v1/cameras${query}` : `${cameraPath(camera.id, '/configuration')}${query}`, {
       method: camera === null ? 'POST' : 'PATCH',
       body,
@@ -281,7 +283,7 @@ export class CameraForm {
     });
     stop();
     this.setBusy_(false);
-    if (!answer.ok) return this.refuse_(answer);
+    if (!answer.ok) return this.refuse_(answer, true);
     panel.close();
     this.host_.toast(fill(camera === null ? words.added : words.saved, { label: answer.json?.label ?? answer.json?.id ?? values['id'] ?? '' }));
   }
@@ -296,11 +298,12 @@ export class CameraForm {
     if (!busy && document.activeElement === document.body) this.save_.focus();
   }
 
-  /** @param {import('./requests.js').Answer} answer */
-  refuse_({ status, problem }) {
+  /** @param {import('./requests.js').Answer} answer @param {boolean} [saving] something was to be kept */
+  refuse_(answer, saving = false) {
     const { panel, words_: words } = this;
+    const { status, problem } = answer;
     const error = (/** @type {string} */ text, /** @type {Node[]} */ ...more) => panel.say(text, 'error', ...more.flatMap((x) => [' ', x]));
-    if (status === 0) return error(words.no_answer);
+    if (status === 0) return error(failureText(answer, words, saving));
     if (status === 401) return this.tellEnd_();
     if (status === 404) return error(words.gone);
     if (status === 412) return error(words.conflict, textButton(words.look_again, () => this.lookAgain_()));
@@ -314,7 +317,7 @@ export class CameraForm {
     for (const [name, text] of Object.entries(at)) this.fields_[name]?.fault(text);
     if (Object.keys(at).length > 0) this.focusFault_();
     if (rest.length > 0) error(rest.join(' '));
-    else if (Object.keys(at).length === 0) error(fill(words.failed, { detail: problem.detail || String(status) }));
+    else if (Object.keys(at).length === 0) error(failureText(answer, words));
   }
 
   /** The page learns with every request that nobody is logged in any more; it is told once. */

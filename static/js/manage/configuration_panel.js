@@ -3,7 +3,7 @@
 import { make } from '../dom.js';
 import { fill } from '../words.js';
 import { Panel, textButton } from './panel.js';
-import { request } from './requests.js';
+import { failureText, request } from './requests.js';
 
 export class ConfigurationPanel {
   /** @param {import('./camera_form.js').Host} host @param {boolean} mayReload */
@@ -18,15 +18,21 @@ export class ConfigurationPanel {
   async open() {
     this.panel.open();
     this.panel.say(this.words_.loading);
-    await this.show_();
-    this.panel.say('');
+    if (await this.show_()) this.panel.say('');
   }
 
+  /** @returns {Promise<boolean>} false: it could not be had, which was said */
   async show_() {
     const { words_: words, panel } = this;
     const answer = await request('/api/v1/status');
-    if (!answer.ok) return panel.say(fill(words.failed, { detail: answer.problem.detail || String(answer.status) }), 'error');
-    const last = answer.json.last_reload;
+    if (!answer.ok) panel.say(failureText(answer, words), 'error');
+    else this.tell_(answer.json.last_reload);
+    return answer.ok;
+  }
+
+  /** @param {any} last reading; null: there was none since the start */
+  tell_(last) {
+    const { words_: words, panel } = this;
     if (last === null) return panel.body.replaceChildren(make('p', '', words.configuration_never));
     const at = new Intl.DateTimeFormat(this.host_.locale, { dateStyle: 'medium', timeStyle: 'medium' });
     const when = { time: at.format(Date.parse(last.at)) };
@@ -46,7 +52,7 @@ export class ConfigurationPanel {
     this.reload_.disabled = false;
     await this.show_();
     this.host_.changed();
-    if (!answer.ok) return panel.say(answer.status === 0 ? words.no_answer : answer.problem.detail, 'error');
+    if (!answer.ok) return panel.say(answer.problem.detail || failureText(answer, words), 'error');
     const list = (/** @type {string[]} */ ids) => (ids.length === 0 ? words.none : ids.join(', '));
     const { added, changed, removed } = answer.json;
     panel.say(fill(words.reload_good, { added: list(added), changed: list(changed), removed: list(removed) }), 'good');

@@ -4,7 +4,7 @@ import { make } from '../dom.js';
 import { duration, fill } from '../words.js';
 import { lengthsOf, readEvents, spansOf } from './past.js';
 import { Panel, textButton } from './panel.js';
-import { cameraPath, request } from './requests.js';
+import { cameraPath, failureText, request } from './requests.js';
 
 const PAGE = 50;
 /** More than the server keeps of one camera. */
@@ -48,7 +48,7 @@ export class HistoryPanel {
     const before = this.next_ === null ? '' : `&before=${this.next_}`;
     const answer = await request(cameraPath(this.camera_.id, `/events?limit=${PAGE}${before}`));
     this.older_.disabled = false;
-    if (!answer.ok) return panel.say(fill(words.failed, { detail: answer.problem.detail || String(answer.status) }), 'error');
+    if (!answer.ok) return panel.say(failureText(answer, words), 'error');
     const { events, next } = readEvents(answer.json);
     // A try that is repeated moves to the front: it may have been on the page before.
     const known = new Set(this.events_.map((x) => x.sequence));

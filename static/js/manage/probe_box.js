@@ -3,7 +3,7 @@
 import { make, setText } from '../dom.js';
 import { codecName, fill } from '../words.js';
 import { countSeconds, textButton } from './panel.js';
-import { request } from './requests.js';
+import { failureText, request } from './requests.js';
 
 const DEADLINE_S = 10;
 const PLAYERS = { mse: 'MSE', hls: 'HLS', jpeg: 'JPEG', mpeg1: 'MPEG-1' };
@@ -99,11 +99,11 @@ export class ProbeBox {
   }
 
   /** @param {Look} look @param {import('./requests.js').Answer} answer */
-  show_(look, { ok, status, json, problem }) {
+  show_(look, answer) {
     const { words_: words } = this;
+    const { ok, json, problem } = answer;
     if (!ok) {
-      const why = problem.code === 'probes_max' ? words.test_busy : status === 0 ? words.no_answer : fill(words.failed, { detail: detailOf(problem) });
-      this.found_.append(line('bad', look.title, why));
+      this.found_.append(line('bad', look.title, problem.code === 'probes_max' ? words.test_busy : failureText(answer, words)));
       return false;
     }
     if (json.reason !== null) {
@@ -140,9 +140,6 @@ export class ProbeBox {
     return list;
   }
 }
-
-/** @param {import('./requests.js').Problem} problem */
-const detailOf = ({ detail, errors }) => [detail, ...errors.map((x) => x.detail)].join(' ');
 
 /** @param {'good'|'bad'} level @param {string} title @param {string} text @param {string} [more] */
 function line(level, title, text, more = '') {

@@ -16,7 +16,7 @@ export function openRemoval({ words, toast, changed }, camera, etag) {
     remove.disabled = true;
     const answer = await request(cameraPath(camera.id), { method: 'DELETE', etag });
     remove.disabled = false;
-    if (!answer.ok) return panel.say(answer.status === 412 ? words.conflict : failureText(answer, words), 'error');
+    if (!answer.ok) return panel.say(answer.status === 412 ? words.conflict : failureText(answer, words, true), 'error');
     panel.close();
     toast(fill(words.removed, { label: camera.label }));
     changed();

@@ -73,7 +73,13 @@ export async function request(path, { method = 'GET', body, etag = null, signal 
 /** @param {string} id @param {string} [rest] of the path */
 export const cameraPath = (id, rest = '') => `/api/v1/cameras/${encodeURIComponent(id)}${rest}`;
 
-/** Why it came to nothing, for people. @param {Answer} answer @param {import('./words.js').ManageWords} words */
-export function failureText({ status, problem }, words) {
-  return status === 0 ? words.no_answer : fill(words.failed, { detail: problem.detail || String(status) });
+/**
+ * Why it came to nothing, for people.
+ * @param {Answer} answer
+ * @param {import('./words.js').ManageWords} words
+ * @param {boolean} [saving] something was to be kept: without an answer nobody knows whether it was
+ */
+export function failureText({ status, problem }, words, saving = false) {
+  if (status === 0) return saving ? words.no_answer : words.not_loaded;
+  return fill(words.failed, { detail: [problem.detail || String(status), ...problem.errors.map((x) => x.detail)].join(' ') });
 }

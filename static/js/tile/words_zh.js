@@ -46,7 +46,7 @@ export const words = {
     player_native: '浏览器自带 HLS',
     player_none: '无',
     camera: '摄像机',
-    help_wall: '监控墙',
+    help_wall: '摄像机墙',
     help_layout: '布局和视图',
     help_tile: '选中的画面或大画面',
     help_large: '大画面',

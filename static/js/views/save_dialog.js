@@ -2,6 +2,7 @@
 
 import { make } from '../dom.js';
 import { fill } from '../words.js';
+import { RefusedError } from './view_store.js';
 
 /**
  * @typedef {object} SaveWish
@@ -64,7 +65,8 @@ export class SaveDialog {
       await action();
       this.element.close();
     } catch (error) {
-      this.failure_.textContent = fill(this.words_.failed, { detail: error instanceof Error ? error.message : String(error) });
+      // What a browser says of a lost connection is English everywhere.
+      this.failure_.textContent = error instanceof RefusedError ? fill(this.words_.failed, { detail: error.message }) : this.words_.no_answer;
     }
   }
 }

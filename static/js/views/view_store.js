@@ -17,6 +17,9 @@ const KEY = 'camwall.views';
 const REMEMBERED_MAX = 16;
 const ANSWER_DEADLINE_MS = 5_000;
 
+/** The server answered, and would not; the message is its reason. */
+export class RefusedError extends Error {}
+
 /** @returns {Record<string, unknown>} */
 function remembered() {
   try {
@@ -52,7 +55,7 @@ async function ask(path, options = {}) {
     const response = await fetch(path, { cache: 'no-store', ...options, signal: abort.signal });
     const text = await response.text();
     const json = text === '' ? null : JSON.parse(text);
-    if (!response.ok) throw new Error(json?.detail ?? `HTTP ${response.status}`);
+    if (!response.ok) throw new RefusedError(json?.detail ?? `HTTP ${response.status}`);
     return json;
   } finally {
     clearTimeout(timer);

@@ -37,6 +37,7 @@ export const words = {
   saved: 'Saved: {title}',
   removed: 'Deleted: {title}',
   failed: 'The server did not keep it: {detail}',
+  no_answer: 'The server did not answer. Please try again.',
   read_only: '{title} is not yours to change; saving makes a view of your own.',
   read_only_source: '{title} stands in {source} and is changed there; saving makes a view of your own.',
 };

@@ -38,6 +38,7 @@ export const words = {
   saved: 'Guardada: {title}',
   removed: 'Borrada: {title}',
   failed: 'El servidor no la guardó: {detail}',
+  no_answer: 'El servidor no ha respondido. Inténtelo de nuevo.',
   read_only: '{title} no se puede cambiar desde aquí; al guardar se crea una vista propia.',
   read_only_source: '{title} está en {source} y se cambia allí; al guardar se crea una vista propia.',
 };

@@ -146,6 +146,8 @@ export class FakeWall extends FakeServer {
     /** How often each stream was subscribed, in all. @type {Map<string, number>} */
     this.subscribed = new Map();
     this.upgrades = 0;
+    /** What walls reported last. @type {any[]} */
+    this.reported = [];
     this.sockets_ = new WebSocketServer({ noServer: true, perMessageDeflate: false });
     this.server_.on('upgrade', (request, socket, head) => {
       ++this.upgrades;
@@ -216,8 +218,10 @@ export class FakeWall extends FakeServer {
     say({ type: 'hello', version: '0', build: this.build });
     for (const camera of this.cameras) say({ type: 'camera', camera });
     socket.on('message', (data) => {
-      const { type, channel, camera, stream, audio } = JSON.parse(String(data));
-      if (type === 'unsubscribe') {
+      const { type, channel, camera, stream, audio, tiles } = JSON.parse(String(data));
+      if (type === 'report') {
+        this.reported = tiles;
+      } else if (type === 'unsubscribe') {
         channels.get(channel)?.();
         channels.delete(channel);
       } else if (type === 'subscribe') {

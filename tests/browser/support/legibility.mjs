@@ -53,6 +53,9 @@ export function badTexts(page, limits) {
         const box = element.getBoundingClientRect();
         const sticksOut = box.left < frame.left - 0.5 || box.right > frame.right + 0.5;
         if (sticksOut || box.top < frame.top - 0.5 || box.bottom > frame.bottom + 0.5) bad.push(`${name}: sticks out`);
+        // The pill is held within the tile; what it says may be longer.
+        const words = element.querySelector('.badge-text')?.getBoundingClientRect();
+        if (words && (words.left < box.left || words.right > box.right + 0.5 || words.bottom > box.bottom + 0.5)) bad.push(`${name}: is cut`);
         if (!element.classList.contains('badge')) continue;
         const text = luminance(over(colour(style.color), 255));
         const ground = luminance(over(colour(style.backgroundColor), 255));

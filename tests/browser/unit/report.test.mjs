@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { REPORT_MS, Reporter } from '../../../static/js/report.js';
+import { newTally, REPORT_MS, Reporter } from '../../../static/js/report.js';
 
 /** @type {any[][]} */
 let sent;
@@ -18,12 +18,12 @@ beforeEach(() => {
 });
 
 /** @param {Partial<import('../../../static/js/report.js').TileFacts>} x @returns {import('../../../static/js/report.js').TileFacts} */
-const tile = (x) => ({ camera: 'gate', badge: 'live', up: true, captured: null, ...x });
+const tile = (x) => ({ camera: 'gate', badge: 'live', up: true, captured: null, tally: newTally(), ...x });
 
 test('reports at once, then every ten seconds', () => {
   for (let now = 0; now < 2 * REPORT_MS + 500; now += 500) sut.sample(now, [tile({})], null, false);
   assert.equal(sent.length, 3);
-  assert.deepEqual(sent[0], [{ camera: 'gate', badge: 'live', stalls: 0, latency_ms: null }]);
+  assert.deepEqual(sent[0], [{ camera: 'gate', badge: 'live', stalls: 0, latency_ms: null, frames: 0, steps: {} }]);
 });
 
 test('says how old the picture on the screen is, but only of a live one', () => {
@@ -49,6 +49,24 @@ test('keeps what it could not send', () => {
   open = true;
   sut.sample(500, [tile({})], null, false);
   assert.equal(sent[0]?.[0].stalls, 1);
+});
+
+test('tells what was presented and done since the last report, within what the server takes', () => {
+  const tally = newTally();
+  const told = () => sent.map(([{ frames, steps }]) => ({ frames, steps }));
+  Object.assign(tally, { frames: 150, steps: { seek_to_live: 1 } });
+  sut.sample(0, [tile({ tally })], null, false);
+  sut.sample(500, [tile({ tally })], null, false);
+  Object.assign(tally, { frames: 7, steps: { rebuild: 2 } });
+  sut.sample(REPORT_MS, [tile({ tally })], null, false);
+  assert.deepEqual(told(), [{ frames: 150, steps: { seek_to_live: 1 } }, { frames: 7, steps: { rebuild: 2 } }]);
+  open = false;
+  Object.assign(tally, { frames: 20_000, steps: { rebuild: 1_001 } });
+  sut.sample(2 * REPORT_MS, [tile({ tally })], null, false);
+  open = true;
+  sut.sample(2 * REPORT_MS + 500, [tile({ tally })], null, false);
+  assert.deepEqual(told().at(-1), { frames: 10_000, steps: { rebuild: 1_000 } });
+  assert.deepEqual(tally, newTally());
 });
 
 test('says goodbye once when nobody can see the page, and is back at once', () => {

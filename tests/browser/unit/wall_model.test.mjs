@@ -54,7 +54,7 @@ test('the strip names the cameras that are not live', () => {
 test('a server that is away beats everything else on the strip', () => {
   const state = failed(failed(answered(initialState, []), 1_000, null), 2_000, null);
   const message = stripMessage({ state, tiles: [{ label: 'Gate', badge: 'offline' }], now: 46_000, notice: '' }, words);
-  assert.equal(message?.text, 'Server unreachable for 0:45. Trying again.');
+  assert.deepEqual(message, { level: 'error', text: 'Server unreachable for {time}. Trying again.', time: '0:45' });
   const refused = failed(state, 3_000, 403);
   assert.match(stripMessage({ state: refused, tiles: [], now: 46_000, notice: '' }, words)?.text ?? '', /refuses.*403/);
 });

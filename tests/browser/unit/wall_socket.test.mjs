@@ -159,3 +159,30 @@ test('a connection that says nothing is dead, unless nothing is wanted of it', (
   wall.tick(now + 9_000);
   assert.deepEqual([wall.open, made[0]?.closed, log.at(-1)], [false, true, 'lost']);
 });
+
+test('without pictures each report asks for a sign of life, and a connection that gives none is dead', () => {
+  assert.equal(wall.report([]), false);
+  wall.start();
+  made[0]?.says({ type: 'hello' });
+  const now = performance.now();
+  assert.equal(wall.report([{ camera: 'gate' }]), true);
+  assert.deepEqual(made[0]?.sent, [{ type: 'report', tiles: [{ camera: 'gate' }] }, { type: 'unsubscribe', channel: 0 }]);
+  made[0]?.says({ type: 'notice', code: 'not_open', channel: 0 });
+  wall.tick(now + 60_000);
+  assert.equal(wall.open, true);
+  wall.report([]);
+  wall.tick(now + 60_000);
+  assert.deepEqual([wall.open, made[0]?.closed], [false, true]);
+  wall.start();
+  made[1]?.says({ type: 'hello' });
+  wall.tick(now + 120_000);
+  assert.equal(wall.open, true);
+});
+
+test('with pictures a report asks for nothing', () => {
+  wall.start();
+  made[0]?.says({ type: 'hello' });
+  subscribe('gate');
+  wall.report([]);
+  assert.deepEqual(made[0]?.sent.map((x) => x.type), ['subscribe', 'report']);
+});

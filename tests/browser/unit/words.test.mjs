@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codecName, duration, fill, loadWords } from '../../../static/js/words.js';
+import { loadManageWords } from '../../../static/js/manage/words.js';
+import { loadTileWords } from '../../../static/js/tile/words.js';
 import { loadViewWords } from '../../../static/js/views/words.js';
 import { languages as loginLanguages } from '../../../static/login/words.js';
 
@@ -63,6 +65,12 @@ test('the languages differ', async () => {
     assert.notEqual(spanish?.get(key), sentence, key);
     assert.match(chinese?.get(key) ?? '', /[\u4e00-\u9fff]/, key);
   }
+});
+
+test('a thing has one name in all of the page', async () => {
+  const all = async (/** @type {string} */ x) => JSON.stringify([await loadWords(x), await loadViewWords(x), await loadTileWords(x), await loadManageWords(x), loginLanguages]);
+  assert.doesNotMatch(await all('es'), /mural|en directo/i);
+  assert.doesNotMatch(await all('zh'), /摄像头|监控墙|画面墙/);
 });
 
 test('fills places and leaves unknown ones', () => {

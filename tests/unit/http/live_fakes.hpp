@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/live_media.hpp"
+#include "http/live/report_observer.hpp"
 #include "http/wall_services.hpp"
 #include "http/websocket/session.hpp"
 
@@ -107,7 +108,7 @@ public:
 };
 
 /// Sums of what was reported.
-class fake_observer final : public live_observer {
+class fake_observer final : public live_observer, public report_observer {
 public:
   void on_viewers(media_format format, int delta) override {
     viewers[format] += delta;
@@ -131,6 +132,12 @@ public:
   void on_stalls(std::string_view wall, std::uint64_t x) override {
     stalls[std::string{wall}] += x;
   }
+  void on_frames_presented(std::string_view camera, std::uint64_t x) override {
+    frames[std::string{camera}] += x;
+  }
+  void on_ladder_steps(std::string_view wall, ladder_step step, std::uint64_t x) override {
+    steps[{std::string{wall}, step}] += x;
+  }
   void on_latency(std::string_view wall, std::chrono::milliseconds latency) override {
     latencies[std::string{wall}].push_back(latency);
   }
@@ -141,6 +148,8 @@ public:
   std::map<std::pair<std::string, tile_badge>, int> tiles;
   std::map<std::string, int> behind;
   std::map<std::string, std::uint64_t> stalls;
+  std::map<std::string, std::uint64_t> frames;
+  std::map<std::pair<std::string, ladder_step>, std::uint64_t> steps;
   std::map<std::string, std::vector<std::chrono::milliseconds>> latencies;
   std::map<std::string, int> silent;
   std::map<media_format, int> viewers;

@@ -55,6 +55,18 @@ TEST(live_messages_test, reads_a_report) {
   EXPECT_TRUE(parsed<report_message>(R"({"type":"report","tiles":[]})").tiles.empty());
 }
 
+TEST(live_messages_test, reads_what_a_tile_presented_and_what_was_done_about_it) {
+  auto x = parsed<report_message>(
+    R"({"type":"report","tiles":[{"camera":"gate","badge":"live","frames":151,)"
+    R"("steps":{"seek_to_live":1,"rebuild":2,"of tomorrow":3,"of later":4}},)"
+    R"({"camera":"yard","badge":"live","frames":null,"steps":null}]})");
+  ASSERT_EQ(x.tiles.size(), 2U);
+  EXPECT_EQ(x.tiles[0].frames, 151U);
+  EXPECT_EQ(x.tiles[0].steps, (ladder_steps{1, 0, 0, 2, 0, 7}));
+  EXPECT_EQ(x.tiles[1].frames, 0U);
+  EXPECT_EQ(x.tiles[1].steps, ladder_steps{});
+}
+
 TEST(live_messages_test, refuses_reports_beyond_all_measure) {
   auto detail = [](const std::string& tiles) {
     return parsed<bad_message>(R"({"type":"report","tiles":)" + tiles + "}").detail;
@@ -77,6 +89,15 @@ TEST(live_messages_test, refuses_reports_beyond_all_measure) {
   for (const auto* x : {"600001", "-1", "true"})
     EXPECT_EQ(number("\"latency_ms\":" + std::string{x}),
               "latency_ms is a whole number from 0 to 600000");
+  for (const auto* x : {"10001", "-1", "[]"})
+    EXPECT_EQ(number("\"frames\":" + std::string{x}), "frames is a whole number from 0 to 10000");
+  std::string kinds = "{\"a\":1";
+  for (char c = 'b'; c < 'r'; ++c)
+    kinds += ",\"" + std::string{c} + "\":1";
+  for (const auto& x : {std::string{"7"}, std::string{R"({"rebuild":1001})"},
+                        std::string{R"({"rebuild":-1})"}, kinds + "}"})
+    EXPECT_EQ(number("\"steps\":" + x),
+              "steps is an object of at most 16 whole numbers from 0 to 1000");
 }
 
 TEST(live_messages_test, says_what_it_expected_instead) {

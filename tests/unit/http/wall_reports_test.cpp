@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::Pair;
 
 class wall_reports_test : public testing::Test {
 protected:
@@ -45,6 +46,17 @@ TEST_F(wall_reports_test, counts_tiles_by_what_they_say) {
   EXPECT_EQ(tiles(tile_badge::stale), 1);
   EXPECT_EQ(observer.stalls["lobby"], 3U);
   EXPECT_THAT(observer.latencies["lobby"], ElementsAre(240ms, 250ms));
+}
+
+TEST_F(wall_reports_test, sums_what_the_page_presented_and_did) {
+  ladder_steps steps{};
+  steps[static_cast<std::size_t>(ladder_step::rebuild)] = 2;
+  take({{.camera = "gate", .badge = tile_badge::live, .frames = 150},
+        {.camera = "yard", .badge = tile_badge::stale, .frames = 3, .steps = steps},
+        {.camera = "a camera that is gone", .frames = 9, .steps = steps}});
+  take({{.camera = "gate", .badge = tile_badge::live, .frames = 149}});
+  EXPECT_THAT(observer.frames, ElementsAre(Pair("gate", 299U), Pair("yard", 3U)));
+  EXPECT_THAT(observer.steps, ElementsAre(Pair(Pair("lobby", ladder_step::rebuild), 4U)));
 }
 
 TEST_F(wall_reports_test, calls_a_tile_behind_only_while_its_camera_is_up) {
