@@ -46,7 +46,7 @@ int doctor(const doctor_options& options) {
   auto wrong = worst_of(out) == verdict::bad;
   append(out, {look_at_install(), look_at_sandbox(wall), look_at_pidfd(), look_at_clock()});
   if (!wrong)
-    append(out, {look_at_descriptors(wall)});
+    append(out, {look_at_descriptors(wall, find_descriptor_limit())});
   if (with_config && !wrong) {
     append(out, {look_at_output(wall), look_at_state(wall)});
     append(out, look_at_ports(wall));

@@ -1,6 +1,7 @@
 #include "cli/doctor_cameras.hpp"
 
 #include "cli/install.hpp"
+#include "cli/probe_turns.hpp"
 #include "media/server/worker_prober.hpp"
 #include "media/server/zygote_launcher.hpp"
 
@@ -12,6 +13,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace camwall::cli {
 
@@ -36,7 +38,9 @@ std::string_view what_to_do_about(reason x) {
              "(554 "
              "where the address names none)?";
     case reason::auth:
-      return "mend the login; do not try often, cameras lock their users out";
+      return "mend the login, and use --no-cameras until then: cameras lock their users out after "
+             "a "
+             "few tries";
     case reason::not_found:
       return "mend the path of the address; the templates know those of many brands";
     default:
@@ -44,56 +48,81 @@ std::string_view what_to_do_about(reason x) {
   }
 }
 
-/// Cameras in turn, `at_once` of them at a time; the reports come from the prober's thread.
+finding not_tried(const config::camera& camera, const config::camera& refused) {
+  return {.check = "camera",
+          .verdict = verdict::warn,
+          .detail = fmt::format("{}: not tried: its host refused the same user for {}", camera.id,
+                                refused.id),
+          .mend = fmt::format("mend the login of {} first, then look again: each further try could "
+                              "lock the account",
+                              refused.id)};
+}
+
+/// Asks all cameras, `at_once` of them at a time; the reports come from the prober's thread.
 class round {
 public:
-  round(const config::wall& wall, camera_prober& prober) : wall_(wall), prober_(prober) {
-    reports_.resize(wall.cameras.size());
+  round(const config::wall& wall, camera_prober& prober)
+    : cameras_(wall.cameras), prober_(prober), turns_(wall.cameras), reports_(cameras_.size()) {
+    // nop
   }
 
   std::vector<finding> go(std::size_t at_once) {
-    std::size_t next = 0;
-    std::unique_lock lock{mutex_};
-    while (next < reports_.size() || running_ > 0) {
-      while (next < reports_.size() && running_ < at_once)
-        begin(next++, lock);
-      changed_.wait(lock, [&] { return running_ < at_once; });
-      if (next == reports_.size())
-        changed_.wait(lock, [&] { return running_ == 0; });
+    for (std::size_t running = 0;;) {
+      for (; running < at_once; ++running)
+        if (auto i = turns_.next())
+          ask(*i);
+        else
+          break;
+      if (running == 0)
+        return findings();
+      auto [i, report] = wait_for_answer();
+      --running;
+      turns_.end(i, report.reason);
+      reports_[i] = std::move(report);
     }
-    std::vector<finding> out;
-    for (std::size_t i = 0; i < reports_.size(); ++i)
-      if (reports_[i])
-        out.push_back(judge_camera(wall_.cameras[i], *reports_[i]));
-    return out;
   }
 
 private:
+  using answer = std::pair<std::size_t, probe_report>;
+
   /// The prober may answer before it returns.
-  void begin(std::size_t i, std::unique_lock<std::mutex>& lock) {
-    const auto& camera = wall_.cameras[i];
-    if (!camera.enabled)
-      return;
-    ++running_;
-    lock.unlock();
-    prober_.probe({.url = camera.sub_url.empty() ? camera.url : camera.sub_url,
+  void ask(std::size_t i) {
+    const auto& camera = cameras_[i];
+    prober_.probe({.url = probed_url(camera),
                    .transport = camera.transport == config::transport::udp ? "udp" : "tcp",
                    .deadline = probe_deadline},
                   [this, i](probe_report x) {
                     std::lock_guard guard{mutex_};
-                    reports_[i] = std::move(x);
-                    --running_;
-                    changed_.notify_all();
+                    answers_.emplace_back(i, std::move(x));
+                    answered_.notify_one();
                   });
-    lock.lock();
   }
 
-  const config::wall& wall_;
+  answer wait_for_answer() {
+    std::unique_lock lock{mutex_};
+    answered_.wait(lock, [this] { return !answers_.empty(); });
+    auto out = std::move(answers_.back());
+    answers_.pop_back();
+    return out;
+  }
+
+  std::vector<finding> findings() const {
+    std::vector<finding> out;
+    for (std::size_t i = 0; i < cameras_.size(); ++i)
+      if (reports_[i])
+        out.push_back(judge_camera(cameras_[i], *reports_[i]));
+      else if (auto by = turns_.refused_by(i))
+        out.push_back(not_tried(cameras_[i], cameras_[*by]));
+    return out;
+  }
+
+  const std::vector<config::camera>& cameras_;
   camera_prober& prober_;
+  probe_turns turns_;
+  std::vector<std::optional<probe_report>> reports_; // Of cameras that were asked.
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t running_ = 0;                          // Guarded by mutex_, as the next.
-  std::vector<std::optional<probe_report>> reports_; // Those of cameras that are off stay empty.
+  std::condition_variable answered_;
+  std::vector<answer> answers_; // Guarded by mutex_.
 };
 
 } // namespace
@@ -118,6 +147,11 @@ finding judge_camera(const config::camera& camera, const probe_report& found) {
   return out;
 }
 
+std::vector<finding> look_at_cameras(const config::wall& x, camera_prober& prober,
+                                     std::size_t at_once) {
+  return round{x, prober}.go(at_once);
+}
+
 std::vector<finding> look_at_cameras(const config::wall& x) {
   std::size_t at_once = x.limits.connecting_per_host_max;
   media::zygote_launcher launcher{{.worker_program = find_install().programs / "camwall-worker"},
@@ -133,7 +167,7 @@ std::vector<finding> look_at_cameras(const config::wall& x) {
      .memory_mb = x.limits.worker_memory_mb,
      .sandbox_required = x.sandbox == config::sandbox_mode::required}};
   launcher.start_zygote();
-  auto out = round{x, prober}.go(at_once);
+  auto out = look_at_cameras(x, prober, at_once);
   launcher.shut_down(farewell);
   return out;
 }

@@ -9,7 +9,6 @@
 #include <linux/landlock.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
-#include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -162,27 +161,23 @@ finding look_at_pidfd() {
           .mend = "run Linux 5.10 or newer; in a container allow pidfd_open"};
 }
 
-finding look_at_descriptors(const config::wall& x, std::uint64_t hard_limit) {
+finding look_at_descriptors(const config::wall& x, const descriptor_limit& limit) {
   std::uint64_t streams = 0;
   for (const auto& camera : x.cameras)
     streams += camera.sub_url.empty() ? 1 : 2;
   auto wanted = x.limits.connections_max + streams * descriptors_per_worker + descriptors_besides;
-  finding out{.check = "descriptors",
-              .detail = fmt::format("{} may be open, {} are enough", hard_limit, wanted)};
-  if (hard_limit < wanted) {
+  auto most = limit.hard == descriptor_limit::none ? "any number" : fmt::to_string(limit.hard);
+  finding out{
+    .check = "descriptors",
+    .detail = fmt::format("{} may be open ({}), {} are enough", most, limit.whose, wanted)};
+  if (limit.hard < wanted) {
     out.verdict = verdict::warn;
     out.mend = fmt::format(
-      "raise the limit (LimitNOFILE={} of the service, ulimit -Hn), or lower "
-      "limits.connections_max",
-      wanted);
+      "{}, or lower limits.connections_max",
+      limit.of_unit ? fmt::format("systemctl edit camwall: [Service], LimitNOFILE={}", wanted)
+                    : fmt::format("raise the hard limit of what starts the server to {}", wanted));
   }
   return out;
-}
-
-finding look_at_descriptors(const config::wall& x) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return look_at_descriptors(x, limit.rlim_max);
 }
 
 finding look_at_output(const config::wall& x) {

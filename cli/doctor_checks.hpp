@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/descriptor_limit.hpp"
 #include "config/schema.hpp"
 
 #include <cstdint>
@@ -30,11 +31,8 @@ finding look_at_sandbox(const config::wall& x);
 /// What the server watches its workers with (Linux 5.3).
 finding look_at_pidfd();
 
-/// Whether `hard_limit` descriptors are enough for viewers and workers of this configuration.
-finding look_at_descriptors(const config::wall& x, std::uint64_t hard_limit);
-
-/// The same of the limit that holds for this process.
-finding look_at_descriptors(const config::wall& x);
+/// Whether the limit is enough for viewers and workers of this configuration.
+finding look_at_descriptors(const config::wall& x, const descriptor_limit& limit);
 
 /// `hls.directory`: memory or a disk, may we write, is there room.
 finding look_at_output(const config::wall& x);

@@ -70,6 +70,16 @@ def test_cameras_that_give_no_picture_are_named_with_what_to_do(cameras, tmp_pat
     assert "guess" not in json.dumps(found)
 
 
+def test_a_wrong_password_of_a_recorder_is_tried_once_and_not_by_each_channel(cameras, tmp_path):
+    wrong = re.sub(r"//[^@]*@", "//admin:guess@", cameras.url("locked", "main"))
+    failures = cameras.stats("locked")["login_failures"]
+    file = written(tmp_path, "limits: {connecting_per_host_max: 4}\n" + config_for({f"channel{i}": (wrong, None) for i in range(8)}))
+    found = of(findings(1, "-c", file), "camera")
+    assert cameras.stats("locked")["login_failures"] == failures + 1
+    assert [x["verdict"] for x in found] == ["bad"] + ["warn"] * 7
+    assert all("not tried" in x["detail"] and "channel0" in x["mend"] for x in found[1:])
+
+
 def test_without_cameras_nothing_is_connected_to(cameras, tmp_path):
     streams = {"dead": (f"rtsp://127.0.0.1:{PORT + 49}/x", None)}
     assert of(findings(0, "--no-cameras", "-c", written(tmp_path, config_for(streams))), "camera") == []

@@ -106,7 +106,41 @@ def test_an_upgrade_keeps_the_changed_configuration_and_the_cameras(root):
     assert service.end() == 0 and cameras.end() == 0
 
 
+def test_who_follows_the_guide_has_an_nginx_in_front_that_starts(root):
+    guide = (REPOSITORY / "docs/guide/front.md").read_text().partition("## nginx")[2].partition("\n## ")[0]
+    before, after = ([x for x in block.splitlines() if not x.startswith("systemctl ")] for block in re.findall(r"(?ms)^```sh\n(.*?)^```", guide))
+    (root.path / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+    (root.path / "usr/sbin/policy-rc.d").chmod(0o755)
+    for command in before:
+        root.run(command.replace("apt install", "apt-get -q -y --no-install-recommends install"), net="machine")
+    root.run("apt-get -q -y --no-install-recommends install openssl", net="machine")
+    root.run("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=wall.test -keyout /etc/ssl/private/wall.key -out /etc/ssl/certs/wall.pem")
+    root.run("sed -i 's/wall.example.org.pem/wall.pem/; s/wall.example.org.key/wall.key/; s/wall.example.org/wall.test/' /etc/nginx/conf.d/camwall.conf")
+    assert after == ["nginx -t"], "what is written into the file comes before it is tried"
+    root.run(after[0])
+    assert (root.path / "var/cache/nginx-camwall").is_dir()
+
+
+def enable(root, unit):
+    """As an administrator with a systemd that runs."""
+    subprocess.run(["systemctl", f"--root={root.path}", "enable", unit], check=True, capture_output=True, timeout=60)
+    link = root.path / "etc/systemd/system/multi-user.target.wants" / f"{unit}.service"
+    assert link.is_symlink()
+    return link
+
+
+def test_a_removed_demo_that_was_enabled_comes_back_as_it_was(root):
+    link = enable(root, "camwall-demo")
+    root.run("apt-get -q -y remove camwall-demo")
+    root.install(*packages(NEWER))
+    assert link.is_symlink() and link.resolve() != pathlib.Path("/dev/null")
+    assert not (root.path / "etc/systemd/system/camwall-demo.service").exists(), "nor is it masked"
+
+
 def test_a_purge_leaves_nothing(root):
+    enable(root, "camwall-demo")
+    (root.path / "etc/nginx/conf.d/camwall.conf").unlink()
+    (root.path / "var/cache/nginx-camwall").rmdir()
     root.run("apt-get -q -y purge camwall camwall-demo")
     left = files_of(root.path) - root.before - {"var/lib/systemd/deb-systemd-helper-masked"}
     assert left == set(), left

@@ -103,15 +103,24 @@ class Front:
         return f"/hls/{camera}/main/{names[-1]}"
 
 
+def folders_of(*packages):
+    """The folders below /var that Debian's packages bring, without the slash: on a fresh machine there are no others."""
+    names = subprocess.run(["dpkg", "-L", *packages], capture_output=True, text=True, check=True, timeout=30).stdout.split()
+    return [x[1:] for x in names if x.startswith("/var/") and pathlib.Path(x).is_dir()]
+
+
 class Nginx(Front):
-    """ops/front/nginx.conf."""
+    """ops/front/nginx.conf. Its cache lies where the example says, below a root of this test that has Debian's folders and no more."""
 
     program = shutil.which("nginx", path=PATH)
 
     def arguments(self):
+        root = self.folder / "root"
+        for x in folders_of("base-files", "nginx-common"):
+            (root / x).mkdir(parents=True, exist_ok=True)
         text = changed((EXAMPLES / "nginx.conf").read_text(),
                        ("/etc/ssl/certs/wall.example.org.pem", str(self.cert)), ("/etc/ssl/private/wall.example.org.key", str(self.key)),
-                       ("/var/cache/nginx/camwall", str(self.folder / "cache")), ("server 127.0.0.1:8080;", f"server 127.0.0.1:{self.wall.port};"),
+                       ("proxy_cache_path /var/", f"proxy_cache_path {root}/var/"), ("server 127.0.0.1:8080;", f"server 127.0.0.1:{self.wall.port};"),
                        ("listen 443", f"listen 127.0.0.1:{self.port}"), ("listen 80", f"listen 127.0.0.1:{self.port + 1}"))
         text = "\n".join(x for x in text.splitlines() if "listen [::]" not in x)
         temporary = "\n".join(f"{x}_temp_path {self.folder / x};" for x in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))

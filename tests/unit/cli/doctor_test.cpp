@@ -42,10 +42,14 @@ TEST(doctor_test, counts_descriptors_of_viewers_and_of_both_streams) {
   x.limits.connections_max = 100;
   x.cameras = {gate(), gate()};
   x.cameras[0].sub_url = "rtsp://192.0.2.1/2";
-  EXPECT_EQ(look_at_descriptors(x, 368).verdict, verdict::ok);
-  auto few = look_at_descriptors(x, 367);
+  EXPECT_EQ(look_at_descriptors(x, {.hard = 368, .whose = "of a test"}).verdict, verdict::ok);
+  auto few = look_at_descriptors(x, {.hard = 367, .whose = "of a test", .of_unit = true});
   EXPECT_EQ(few.verdict, verdict::warn);
+  EXPECT_EQ(few.detail, "367 may be open (of a test), 368 are enough");
   EXPECT_NE(few.mend.find("LimitNOFILE=368"), std::string::npos);
+  few = look_at_descriptors(x, {.hard = 367, .whose = "of a test"});
+  EXPECT_EQ(few.mend.find("systemctl"), std::string::npos);
+  EXPECT_EQ(look_at_descriptors(x, {.whose = "of a test"}).verdict, verdict::ok);
 }
 
 TEST(doctor_test, looks_at_the_nearest_folder_that_is_there_and_makes_none) {
