@@ -51,6 +51,10 @@ std::vector<std::string> ids_of(const config::wall& x) {
   return out;
 }
 
+double disk_free_min_bytes(const config::wall& x) {
+  return static_cast<double>(std::size_t{x.limits.disk_free_min_mb} * 1024 * 1024);
+}
+
 /// How long it may take until readers see another configuration.
 constexpr std::chrono::milliseconds shown_deadline{3000};
 
@@ -181,6 +185,7 @@ struct running_wall::impl {
     walls.exchange(newer->server.walls);
     exporter.live().know_walls(newer->server.walls);
     exporter.viewers().know_walls(newer->server.walls);
+    exporter.disk_free_min(disk_free_min_bytes(*newer));
     access.configure(access_settings_of(*newer));
     views.configure(newer->views);
     spdlog::set_level(spdlog::level::from_str(newer->log.level));
@@ -309,9 +314,8 @@ std::unique_ptr<running_wall> running_wall::start(const std::filesystem::path& f
   x->exporter.config_loaded(true);
   x->exporter.live().know_walls(x->config->server.walls);
   x->exporter.viewers().know_walls(x->config->server.walls);
-  x->exporter.watch_disks(
-    {{"hls", x->config->hls.directory}, {"state", x->config->state_dir}},
-    static_cast<double>(std::size_t{x->config->limits.disk_free_min_mb} * 1024 * 1024));
+  x->exporter.disk_free_min(disk_free_min_bytes(*x->config));
+  x->exporter.watch_disks({{"hls", x->config->hls.directory}, {"state", x->config->state_dir}});
   x->exporter.read_mailboxes([wall = &x->wall] {
     auto* tree = wall->load();
     return tree == nullptr ? wall_system::depths{} : tree->mailbox_depths();

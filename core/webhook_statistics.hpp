@@ -10,10 +10,10 @@ namespace camwall {
 struct webhook_statistics {
   std::string name; ///< As configured: a label of bounded values.
   std::uint64_t sent = 0;
-  std::uint64_t rejected = 0;     ///< Messages that the receiver will never take.
-  std::uint64_t dropped = 0;      ///< Messages that were given up: too many, or too old.
+  std::uint64_t rejected = 0;     ///< Messages that the receiver did not want.
+  std::uint64_t dropped = 0;      ///< Messages that did not arrive in time.
   std::uint64_t tries_failed = 0; ///< Of all messages; rejected ones are among them.
-  std::size_t waiting = 0;
+  std::size_t waiting = 0;        ///< 1 while a message waits.
 };
 
 } // namespace camwall

@@ -101,10 +101,12 @@ viewer_metrics& exporter::viewers() {
   return impl_->viewers;
 }
 
-void exporter::watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders,
-                           double free_min_bytes) {
+void exporter::disk_free_min(double bytes) {
+  impl_->server.disk_free_min_bytes = bytes;
+}
+
+void exporter::watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders) {
   impl_->server.folders = std::move(folders);
-  impl_->server.disk_free_min_bytes = free_min_bytes;
 }
 
 void exporter::read_mailboxes(

@@ -37,10 +37,13 @@ public:
   live_metrics& live();
   viewer_metrics& viewers();
 
-  /// The folders whose disks are watched, by the name that they have in the metrics, and what must
-  /// be free at least. To be called before the first scrape, as the next two.
-  void watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders,
-                   double free_min_bytes);
+  /// What must be free on the disk of the live output (`limits.disk_free_min_mb`). Any thread: a
+  /// reload may change it.
+  void disk_free_min(double bytes);
+
+  /// The folders whose disks are watched, by the name that they have in the metrics. To be called
+  /// before the first scrape, as the next two.
+  void watch_disks(std::vector<std::pair<std::string, std::filesystem::path>> folders);
 
   /// How many messages wait, by actor; must not block.
   void read_mailboxes(std::function<std::vector<std::pair<std::string, std::size_t>>()> read);

@@ -19,7 +19,8 @@ namespace {
 const prometheus::Histogram::BucketBoundaries duration_buckets{0.0005, 0.001, 0.005, 0.01, 0.05,
                                                                0.1,    0.5,   1,     5,    10};
 
-/// Limits that the transport and the workers' sockets know; each is present from the start.
+/// Every limit that somebody counts: each is present from the start. limit_names_test holds them
+/// against the sources.
 constexpr std::array limit_names{"connections",
                                  "descriptors",
                                  "header_bytes",
@@ -54,7 +55,15 @@ constexpr std::array limit_names{"connections",
                                  "answer_deadline",
                                  "event_queue",
                                  "event_streams",
-                                 "streams"};
+                                 "streams",
+                                 "probes",
+                                 "views",
+                                 "view_changes",
+                                 "snapshot_askers",
+                                 "snapshot_rate",
+                                 "worker_media",
+                                 "worker_media_bytes",
+                                 "worker_media_message_bytes"};
 
 /// Why the server ends a WebSocket.
 constexpr std::array eviction_reasons{"queue",         "stall",        "pong",

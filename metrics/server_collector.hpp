@@ -2,6 +2,7 @@
 
 #include <prometheus/collectable.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,7 +18,8 @@ public:
   /// Called `hls`, `state`; with the folder. Set before the first scrape, as the others.
   std::vector<std::pair<std::string, std::filesystem::path>> folders;
 
-  double disk_free_min_bytes = 0; ///< Below it cameras stop (`limits.disk_free_min_mb`).
+  /// Below it cameras stop (`limits.disk_free_min_mb`); may change at any time.
+  std::atomic<double> disk_free_min_bytes = 0;
 
   /// Messages that wait, by actor. Must not block.
   std::function<std::vector<std::pair<std::string, std::size_t>>()> mailboxes;

@@ -13,8 +13,8 @@ std::vector<prometheus::MetricFamily> webhook_collector::Collect() const {
                                "Messages to a webhook's receiver, by what became of them.");
   auto& failed = out.counter("camwall_webhook_tries_failed_total",
                              "Tries to send a message to a webhook's receiver that failed.");
-  auto& waiting =
-    out.gauge("camwall_webhook_messages_waiting", "Messages that wait for a webhook's receiver.");
+  auto& waiting = out.gauge("camwall_webhook_messages_waiting",
+                            "1 while a message waits for a webhook's receiver.");
   for (const auto& x : all) {
     messages.add({{"webhook", x.name}, {"result", "sent"}}, static_cast<double>(x.sent))
       .add({{"webhook", x.name}, {"result", "rejected"}}, static_cast<double>(x.rejected))

@@ -114,7 +114,7 @@ void view_store::put(saved_view x, bool may_share, told done) {
     return done(outcome::read_only);
   auto what = [this, x = std::move(x)](saved_views& all) {
     if (!has_room(all, x)) {
-      limit("views");
+      limit_reached("views");
       return outcome::limit;
     }
     auto found =
@@ -168,7 +168,7 @@ void view_store::post(change what, told done) {
       return;
     }
   }
-  limit("view_changes");
+  limit_reached("view_changes");
   done(outcome::busy);
 }
 
@@ -204,7 +204,7 @@ view_store::outcome view_store::apply(const change& what) {
     return out;
   auto text = view_file(all);
   if (text.size() > view_limits::file_bytes_max) {
-    limit("views");
+    limit_reached("views");
     return outcome::limit;
   }
   if (!parts_.file.empty() && !replace_state_file(parts_.file, text))
@@ -220,7 +220,7 @@ bool view_store::is_configured(std::string_view name) const {
                      [&](const auto& x) { return x.name == name; });
 }
 
-void view_store::limit(std::string_view name) const {
+void view_store::limit_reached(std::string_view name) const {
   if (parts_.on_limit)
     parts_.on_limit(name);
 }

@@ -88,7 +88,7 @@ private:
   void run();
   outcome apply(const change& what);
   bool is_configured(std::string_view name) const;
-  void limit(std::string_view name) const;
+  void limit_reached(std::string_view name) const;
 
   parts parts_;
   mutable std::mutex mutex_;

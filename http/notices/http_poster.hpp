@@ -25,7 +25,7 @@ public:
   enum class outcome : std::uint8_t {
     sent,     ///< 2xx.
     failed,   ///< May go well another time.
-    rejected, ///< Will not: 3xx, or 4xx other than 408, 425 and 429.
+    rejected, ///< Not as it is: 3xx, or 4xx other than 408, 425 and 429.
   };
 
   struct result {

@@ -5,6 +5,8 @@
 #include "core/wall_snapshot.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,19 +47,41 @@ struct notice_pace {
 
   /// A fault that comes back within is the same: who flaps is told of once.
   duration calm = std::chrono::seconds{10};
+
+  /// What the receiver rejected is told again after this, then twice, four times … that, up to
+  /// `rejected_max`.
+  duration rejected_first = std::chrono::minutes{1};
+  duration rejected_max = std::chrono::hours{1};
 };
 
-/// Decides what one receiver is told, and when. Knows neither threads nor the time.
+/// An end that was rejected so often is told no more; a fault that lasts, for as long as it does.
+inline constexpr std::size_t rejected_ends_max = 8;
+
+/// Decides what one receiver is told, and when. One message is on its way at a time; what changes
+/// meanwhile waits here as a state, not as a message, so what a receiver that was away for long
+/// hears of is what is wrong when it answers again. Knows neither threads nor the time.
 class notice_rules {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   notice_rules(notice_filter what, notice_pace pace);
 
-  /// How things are; to be called about every second. Gives what one message is to say now: empty
-  /// most of the time. `reload` may be null.
-  std::vector<notice> look(const wall_snapshot& wall, const reload_outcome* reload, time_point now,
-                           wall_time wall_now);
+  /// How things are; to be called about every second. `reload` may be null.
+  void look(const wall_snapshot& wall, const reload_outcome* reload, time_point now,
+            wall_time wall_now);
+
+  /// What one message is to say now: empty most of the time. Not to be called before it is known
+  /// what became of the last one, by one of the next three.
+  std::vector<notice> take(time_point now);
+
+  /// The receiver knows now.
+  void arrived();
+
+  /// It did not arrive. What still lasts is told again.
+  void dropped();
+
+  /// The receiver does not want it. What still lasts is told again after a wait.
+  void rejected(time_point now);
 
 private:
   /// Event, camera, condition.
@@ -68,13 +92,25 @@ private:
     wall_time wall;
   };
 
+  /// What a message that is on its way says of a fault.
+  enum class word : std::uint8_t { none, begin, end };
+
   struct fault {
-    notice what;
+    notice what; ///< With `until` when it is over.
     time_point began;
-    bool due = false; ///< It lasted long enough.
-    bool told = false;
+    bool due = false;             ///< It lasted long enough.
     bool seen = false;            ///< In this look.
     std::optional<moment> missed; ///< Since when it is not seen.
+    bool known = false;           ///< To the receiver: it took the begin and not yet the end.
+    word on_its_way = word::none;
+    bool given_up = false;    ///< A message that told of it did not arrive.
+    std::size_t rejected = 0; ///< In a row.
+    time_point not_before{};  ///< Not told of until then.
+
+    /// What there is to tell of it.
+    word untold() const noexcept;
+
+    bool tellable(time_point now) const noexcept;
   };
 
   void see(notice what, time_point now);
@@ -87,8 +123,9 @@ private:
 
   notice_filter wanted_;
   notice_pace pace_;
-  std::map<key, fault> faults_; ///< Bounded by the cameras and their conditions.
-  std::vector<notice> over_;    ///< To be told.
+
+  /// Bounded by the cameras and their conditions, and by what the receiver knows of others.
+  std::map<key, fault> faults_;
   std::optional<time_point> gathering_since_;
   std::optional<time_point> told_last_;
 };

@@ -9,23 +9,17 @@ outbox::outbox(std::uint64_t seed, double time_scale) : time_scale_(time_scale),
   // nop
 }
 
-bool outbox::put(message x) {
-  auto full = messages_.size() >= outbox_limits::messages_max;
-  if (full)
-    messages_.pop_front();
-  messages_.push_back(std::move(x));
-  return !full;
+void outbox::put(message x) {
+  message_ = std::move(x);
 }
 
 const outbox::message* outbox::due(time_point now) const {
-  if (messages_.empty() || (next_try_ && now < *next_try_))
-    return nullptr;
-  return &messages_.front();
+  return next_try_ && now < *next_try_ ? nullptr : pending();
 }
 
 outbox::fate outbox::settle(const http_poster::result& x, time_point now) {
   using outcome = http_poster::outcome;
-  auto old = now - messages_.front().made > outbox_limits::age_max;
+  auto old = message_ && now - message_->made > outbox_limits::age_max;
   if (x.what == outcome::sent) {
     failures_ = 0;
     next_try_.reset();
@@ -38,7 +32,7 @@ outbox::fate outbox::settle(const http_poster::result& x, time_point now) {
              : old                         ? fate::dropped
                                            : fate::kept;
   if (out != fate::kept)
-    messages_.pop_front();
+    message_.reset();
   return out;
 }
 

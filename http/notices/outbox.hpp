@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <random>
 #include <string>
@@ -13,9 +12,6 @@
 namespace camwall::http {
 
 namespace outbox_limits {
-
-/// Messages that wait for one receiver; of more, the oldest goes.
-inline constexpr std::size_t messages_max = 64;
 
 /// A message that could not be sent for so long is given up.
 inline constexpr std::chrono::hours age_max{1};
@@ -27,8 +23,9 @@ inline constexpr std::chrono::seconds retry_max{60};
 inline constexpr std::chrono::minutes asked_wait_max{10};
 } // namespace outbox_limits
 
-/// The messages to one receiver, in their order, and when the first of them is tried. Knows neither
-/// threads nor the time.
+/// The message that is on its way to one receiver, and when it is tried. One at a time: so they
+/// arrive in their order, and the next one says how things are by then. Knows neither threads nor
+/// the time.
 class outbox {
 public:
   using clock = std::chrono::steady_clock;
@@ -40,7 +37,7 @@ public:
     time_point made;
   };
 
-  /// What became of the first message.
+  /// What became of the message.
   enum class fate : std::uint8_t {
     sent,
     kept, ///< It is tried again.
@@ -51,23 +48,19 @@ public:
   /// `seed` is that of the jitter; `time_scale` divides the waits, 1 but in tests.
   outbox(std::uint64_t seed, double time_scale);
 
-  /// False when the oldest had to go for it.
-  bool put(message x);
+  /// The one before must have been settled: sent, rejected or dropped.
+  void put(message x);
 
   /// What is to be sent now; null when nothing is. Valid until the next call of another function.
   const message* due(time_point now) const;
 
-  /// The first message, due or not. There has to be one.
-  const message& first() const {
-    return messages_.front();
+  /// The message, due or not; null when there is none. Valid as long.
+  const message* pending() const noexcept {
+    return message_ ? &*message_ : nullptr;
   }
 
-  /// The first message was tried.
+  /// The message, which there must be, was tried.
   fate settle(const http_poster::result& x, time_point now);
-
-  std::size_t size() const noexcept {
-    return messages_.size();
-  }
 
   /// Tries in a row that failed.
   std::size_t failures() const noexcept {
@@ -79,7 +72,7 @@ private:
 
   double time_scale_;
   std::mt19937_64 random_;
-  std::deque<message> messages_;
+  std::optional<message> message_;
   std::size_t failures_ = 0;
   std::optional<time_point> next_try_;
 };

@@ -19,7 +19,11 @@ notice_pace scaled(double time_scale) {
     return std::chrono::duration_cast<notice_pace::duration>(x / time_scale);
   };
   notice_pace x;
-  return {.gather = shorter(x.gather), .pause = shorter(x.pause), .calm = shorter(x.calm)};
+  return {.gather = shorter(x.gather),
+          .pause = shorter(x.pause),
+          .calm = shorter(x.calm),
+          .rejected_first = shorter(x.rejected_first),
+          .rejected_max = shorter(x.rejected_max)};
 }
 
 } // namespace
@@ -81,22 +85,21 @@ void webhook::run() {
 
 /// No message is lost without a word: it arrives, or it is counted and told of.
 void webhook::wind_up() {
-  auto arrives = true;
-  while (arrives && outbox_.size() > 0 && clock::now() < end_) {
-    auto before = outbox_.size();
-    send(outbox_.first());
-    arrives = outbox_.size() < before;
-  }
-  auto lost = outbox_.size();
-  dropped_ += lost;
-  if (lost > 0)
-    say("it ends, and messages that have not arrived are given up: " + std::to_string(lost));
+  if (const auto* x = outbox_.pending(); x != nullptr && clock::now() < end_)
+    send(*x);
+  if (outbox_.pending() == nullptr)
+    return;
+  ++dropped_;
+  say("it ends, and a message that has not arrived is given up");
 }
 
 void webhook::look() {
   auto reload = sources_.last_reload ? sources_.last_reload() : nullptr;
-  auto what = rules_.look(*sources_.wall->load(), reload.get(), clock::now(),
-                          std::chrono::system_clock::now());
+  auto now = clock::now();
+  rules_.look(*sources_.wall->load(), reload.get(), now, std::chrono::system_clock::now());
+  if (outbox_.pending() != nullptr)
+    return;
+  auto what = rules_.take(now);
   if (!what.empty())
     put(what);
 }
@@ -107,11 +110,8 @@ void webhook::put(const std::vector<notice>& what) {
                                   .delivery = delivery,
                                   .build = options_.build,
                                   .at = std::chrono::system_clock::now()});
-  if (!outbox_.put({std::move(delivery), std::move(body), clock::now()})) {
-    ++dropped_;
-    say("the oldest message is given up: too many wait");
-  }
-  waiting_ = outbox_.size();
+  outbox_.put({std::move(delivery), std::move(body), clock::now()});
+  waiting_ = 1;
 }
 
 void webhook::send(const outbox::message& x) {
@@ -133,13 +133,15 @@ std::vector<std::string> webhook::headers_of(const outbox::message& x) const {
 
 void webhook::settle(const http_poster::result& x) {
   auto failures = outbox_.failures();
-  auto fate = outbox_.settle(x, clock::now());
-  waiting_ = outbox_.size();
+  auto now = clock::now();
+  auto fate = outbox_.settle(x, now);
+  waiting_ = outbox_.pending() == nullptr ? 0 : 1;
   if (x.what != http_poster::outcome::sent)
     ++tries_failed_;
   switch (fate) {
     case outbox::fate::sent:
       ++sent_;
+      rules_.arrived();
       if (failures > 0)
         say("messages arrive again; tries that failed: " + std::to_string(failures));
       return;
@@ -149,9 +151,11 @@ void webhook::settle(const http_poster::result& x) {
       return;
     case outbox::fate::rejected:
       ++rejected_;
+      rules_.rejected(now);
       return say("a message is given up: " + x.why);
     case outbox::fate::dropped:
       ++dropped_;
+      rules_.dropped();
       return say("a message is given up, tried for an hour: " + x.why);
   }
 }

@@ -31,7 +31,7 @@ struct webhook_options {
   double time_scale = 1; ///< Divides the waits, but for `filter.after`; for tests.
 };
 
-/// A webhook that ends has so long to get rid of what waits.
+/// A webhook that ends has so long to get rid of the message that waits.
 inline constexpr std::chrono::seconds webhook_end_deadline{2};
 
 /// Where a webhook looks. All are called on its thread, and outlive it.

@@ -90,7 +90,7 @@ void snapshots::stop() {
   });
 }
 
-void snapshots::note(std::string_view limit) const {
+void snapshots::limit_reached(std::string_view limit) const {
   if (parts_.on_limit)
     parts_.on_limit(limit);
 }
@@ -186,14 +186,14 @@ void snapshots::begin(const snapshot_key& key, std::chrono::milliseconds max_age
 
 void snapshots::join(const snapshot_key& key, const outlook& how, done_function done) {
   if (askers_ >= askers_max) {
-    note("snapshot_askers");
+    limit_reached("snapshot_askers");
     return answer_with_last(
       key, {.picture = nullptr, .why = "too many pictures are waited for", .retry_after = 1s},
       done);
   }
   auto found = making_.find(key);
   if (found == making_.end() && !may_make({key.camera, key.stream})) {
-    note("snapshot_rate");
+    limit_reached("snapshot_rate");
     return answer_with_last(key,
                             {.picture = nullptr,
                              .why = "too many different pictures of this camera are asked for",

@@ -102,7 +102,7 @@ private:
                         const done_function& done);
   void on_worker(const still_desk::stream_name& stream, bool runs);
   void keep_last_pictures();
-  void note(std::string_view limit) const;
+  void limit_reached(std::string_view limit) const;
 
   const snapshot_parts parts_;
 

@@ -73,6 +73,13 @@ def test_the_configuration_is_right_and_has_an_administrator_from_a_secret(tmp_p
     assert (said.returncode, said.stderr) == (0, ""), said
 
 
+def test_a_server_that_hangs_ends_itself_so_that_the_engine_starts_it_again():
+    unit = (REPOSITORY / "ops" / "systemd" / "camwall.service").read_text()
+    seconds = re.search(r"(?m)^ENV WATCHDOG_USEC=(\d+)000000$", DOCKERFILE)[1]
+    assert re.search(rf"(?m)^WatchdogSec={seconds}$", unit), "as soon as under systemd"
+    assert f"{seconds} s" in GUIDE and "WATCHDOG_USEC" in GUIDE
+
+
 def test_the_numbers_of_image_and_compose_file_are_the_same():
     user = re.search(r"(?m)^USER (\d+):(\d+)$", DOCKERFILE)
     assert user[1] == user[2] == "900" and f"--uid {user[1]} " in DOCKERFILE

@@ -1,11 +1,13 @@
 """What a service manager and an operator see of the server: readiness, watchdog, the end, orders and history."""
 
+import contextlib
 import ctypes
 import json
 import os
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -162,6 +164,26 @@ def test_the_watchdog_is_told_that_all_is_well_only_while_it_is(cameras, tmp_pat
             else:
                 raise AssertionError(wall.log())
             manager.wait_for("WATCHDOG=1", 5)
+
+
+def test_without_a_manager_the_watchdog_is_its_own_and_ends_a_server_that_hangs(cameras, tmp_path):
+    period_s = 6
+    wall = Wall(wall_config(cameras), folder=tmp_path, environment={"WATCHDOG_USEC": str(period_s * 1_000_000)})
+    wall.start()
+    try:
+        wall.wait_all_live()
+        with pytest.raises(subprocess.TimeoutExpired):  # As long as all is well.
+            wall.process.wait(1.5 * period_s)
+        offspring = children(wall.pid)
+        with contextlib.suppress(ProcessLookupError), StoppedThreads(wall.pid, ["http"]) as hung:
+            for thread in hung.threads:  # Whoever traces a thread has to hear of its end; else the process is never over.
+                wait_until(lambda thread=thread: os.waitpid(thread, WALL_CLONES | os.WNOHANG)[0] == thread, 10 * period_s, wall.log)
+        assert wall.process.wait(10) == 1
+    finally:
+        wall.process.kill()
+        wall.process.wait()
+    wait_until(lambda: not any(is_running(pid) for pid in offspring), 10, "no worker outlives it")
+    assert "its own watchdog ends it" in wall.log()
 
 
 def test_a_second_signal_ends_the_server_at_once_and_leaves_no_worker(cameras, tmp_path):

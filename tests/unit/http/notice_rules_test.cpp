@@ -45,14 +45,15 @@ protected:
     x.reason = reason::none;
   }
 
-  /// What is told in the seconds to come, at which second of all.
+  /// What is told in the seconds to come, at which second of all; it arrives at once.
   std::vector<std::pair<int, notice>> run(std::chrono::seconds how_long) {
     std::vector<std::pair<int, notice>> out;
     for (auto end = now_ + how_long; now_ < end; now_ += 1s) {
       auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch());
-      for (auto& x :
-           rules_.look(wall_, reload_ ? &*reload_ : nullptr, now_, epoch + now_.time_since_epoch()))
+      rules_.look(wall_, reload_ ? &*reload_ : nullptr, now_, epoch + now_.time_since_epoch());
+      for (auto& x : rules_.take(now_))
         out.emplace_back(static_cast<int>(seconds.count()), std::move(x));
+      rules_.arrived();
     }
     return out;
   }

@@ -195,7 +195,7 @@ shapes documented_shapes() {
 TEST_F(exporter_test, keeps_to_names_types_and_labels_of_the_reference) {
   publish(live_gate());
   exporter_.http().request("/", "GET", 200, std::chrono::milliseconds{1});
-  exporter_.watch_disks({{"state", "."}}, 1);
+  exporter_.watch_disks({{"state", "."}});
   exporter_.read_mailboxes([] {
     return std::vector<std::pair<std::string, std::size_t>>{{"board", 1}};
   });
@@ -207,7 +207,7 @@ TEST_F(exporter_test, counts_what_became_of_the_messages_of_each_webhook) {
   EXPECT_THAT(exporter_.text(), Not(HasSubstr("camwall_webhook")));
   exporter_.read_webhooks([] {
     return std::vector<webhook_statistics>{{.name = "office", .sent = 3},
-                                           {.name = "guard", .dropped = 2, .waiting = 64}};
+                                           {.name = "guard", .dropped = 2, .waiting = 1}};
   });
   auto text = exporter_.text();
   auto line = [](const std::string& labels, int value) {
@@ -216,7 +216,7 @@ TEST_F(exporter_test, counts_what_became_of_the_messages_of_each_webhook) {
   EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="office",result="sent"})", 3)));
   EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="office",result="rejected"})", 0)));
   EXPECT_THAT(text, HasSubstr(line(R"(total{webhook="guard",result="dropped"})", 2)));
-  EXPECT_THAT(text, HasSubstr(line(R"(waiting{webhook="guard"})", 64)));
+  EXPECT_THAT(text, HasSubstr(line(R"(waiting{webhook="guard"})", 1)));
 }
 
 TEST_F(exporter_test, names_group_label_and_reason_of_a_camera) {
@@ -236,7 +236,8 @@ TEST_F(exporter_test, names_group_label_and_reason_of_a_camera) {
 
 TEST_F(exporter_test, tells_of_room_and_of_mailboxes) {
   EXPECT_THAT(exporter_.text(), HasSubstr("camwall_disk_free_min_bytes 0\n"));
-  exporter_.watch_disks({{"state", "."}, {"hls", "/a/folder/that/is/gone"}}, 1024);
+  exporter_.watch_disks({{"state", "."}, {"hls", "/a/folder/that/is/gone"}});
+  exporter_.disk_free_min(1024);
   exporter_.read_mailboxes([] {
     return std::vector<std::pair<std::string, std::size_t>>{{"board", 7}};
   });
@@ -245,6 +246,8 @@ TEST_F(exporter_test, tells_of_room_and_of_mailboxes) {
   EXPECT_THAT(text, Not(HasSubstr("folder=\"hls\"")));
   EXPECT_THAT(text, HasSubstr("camwall_disk_free_min_bytes 1024\n"));
   EXPECT_THAT(text, HasSubstr("camwall_mailbox_depth{actor=\"board\"} 7\n"));
+  exporter_.disk_free_min(2048);
+  EXPECT_THAT(exporter_.text(), HasSubstr("camwall_disk_free_min_bytes 2048\n")) << "a reload";
 }
 
 } // namespace
