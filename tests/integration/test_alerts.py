@@ -8,6 +8,7 @@ Not here, because their windows take half an hour and a day: CamwallRecoverySlow
 
 import contextlib
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -96,6 +97,20 @@ class Scene:
         return self.receiver.alert("Camwall" + name, "wall", about)
 
 
+def shorten_the_hour(rules):
+    """Of MemoryGrows: four minutes of it are left, which are seconds here."""
+    before = rules.read_text()
+    assert before.count("for: 240000ms") == 1
+    rules.write_text(before.replace("for: 240000ms", "for: 4000ms"))
+
+
+def a_day_ago():
+    """What Prometheus had recorded of the liar's memory by then: a megabyte."""
+    begin = int(time.time()) - 24 * 3600 - 60
+    lines = [f'camwall:memory_bytes{{instance="liar",job="camwall"}} 1e+06 {begin + 15 * n}' for n in range(60)]
+    return "\n".join(["# TYPE camwall:memory_bytes gauge", *lines, "# EOF", ""])
+
+
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
     folder = tmp_path_factory.mktemp("alerts")
@@ -114,7 +129,8 @@ def scene(tmp_path_factory):
         receiver = stack.enter_context(Receiver())
         alertmanager = stack.enter_context(Alertmanager(alertmanager_text, receiver))
         targets = {"wall": wall.port, "careless": careless.port, "liar": liar.port}
-        prometheus = stack.enter_context(Prometheus(targets, folder / "rules", alertmanager))
+        shorten_the_hour(folder / "rules" / "camwall_server.yml")
+        prometheus = stack.enter_context(Prometheus(targets, folder / "rules", alertmanager, a_day_ago()))
         yield Scene(cameras, wall, careless, liar, receiver, prometheus)
 
 
@@ -286,7 +302,30 @@ def test_a_careless_server_and_its_screen_are_told_and_then_that_it_is_gone(scen
     wait_until(lambda: gone in scene.receiver.firing("careless"), TOLD_S, lambda: scene.receiver.firing("careless"))
 
 
+def slow_and_fat(began):
+    """A server of more than a day ago, where two cameras a second come back after more than a minute."""
+    def change(line):
+        if line.startswith("process_start_time"):
+            return f"process_start_time_seconds {began - 100_000}"
+        if line.startswith(("camwall_recovery_seconds_bucket", "camwall_recovery_seconds_count")):
+            bound = re.search(r'le="([^"]+)"', line)
+            late = bound is None or float(bound[1]) > 60
+            return f"{line.rpartition(' ')[0]} {int(2 * (time.time() - began)) if late else 0}"
+        return line if 'camera="' not in line or line.startswith("camwall_worker_memory_bytes") else None
+    return change
+
+
+def test_a_server_that_grows_and_is_slow_to_bring_cameras_back_is_told(scene):
+    scene.liar.change = slow_and_fat(time.time())
+    scene.expect(("MemoryGrows", ""), ("RecoverySlow", ""), instance="liar", seconds=2 * TOLD_S)
+    assert "half as much again as a day ago" in scene.receiver.alert("CamwallMemoryGrows", "liar", "")["annotations"]["summary"]
+    assert "needed more than" in scene.receiver.alert("CamwallRecoverySlow", "liar", "")["annotations"]["summary"]
+    scene.liar.change = None
+    scene.expect(("RecoverySlow", ""), instance="liar")  # Its window is half an hour.
+
+
 def test_a_server_that_is_started_again_and_again_is_told(scene):
     """Last: its window is a quarter of an hour."""
     scene.liar.change = lambda line: f"process_start_time_seconds {time.time()}" if line.startswith("process_start_time") else None
-    scene.expect(("ServerRestarts", ""), instance="liar")
+    restarts = ("CamwallServerRestarts", "liar", "")
+    wait_until(lambda: restarts in scene.receiver.firing("liar"), TOLD_S, lambda: scene.receiver.firing("liar"))

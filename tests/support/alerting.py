@@ -75,10 +75,14 @@ class Alertmanager(Program):
 
 
 class Prometheus(Program):
-    """Prometheus that scrapes {instance: port} and evaluates the rules of a folder, both every second."""
+    """Prometheus that scrapes {instance: port} and evaluates the rules of a folder, both every second.
 
-    def __init__(self, targets, rules, alertmanager):
+    past  what it knows from before its start: text in the OpenMetrics format, with times
+    """
+
+    def __init__(self, targets, rules, alertmanager, past=""):
         super().__init__("prometheus")
+        self._past = past
         text = (REPOSITORY / "ops" / "prometheus" / "prometheus.yml").read_text()
         scraped = "".join(f"\n      - targets: [127.0.0.1:{port}]\n        labels: {{instance: {name}}}" for name, port in targets.items())
         for before, after in (("_interval: 15s", "_interval: 1s"), ("rules/*.yml", f"{rules}/*.yml"),
@@ -88,6 +92,10 @@ class Prometheus(Program):
         (self.folder / "prometheus.yml").write_text(text)
 
     def __enter__(self):
+        if self._past:
+            (self.folder / "past").write_text(self._past)
+            subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", "past", "data"], cwd=self.folder, check=True, capture_output=True,
+                           timeout=READY_DEADLINE_S)
         self.start("prometheus", "--config.file=prometheus.yml", f"--storage.tsdb.path={self.folder}/data",
                    f"--web.listen-address=127.0.0.1:{self.port}")
         return self
