@@ -1,6 +1,7 @@
 #include "cli/service_manager.hpp"
 
 #include "cli/commands.hpp"
+#include "config/interpolation.hpp"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 namespace camwall::cli {
@@ -42,7 +42,7 @@ service_manager::service_manager() {
   std::uint64_t period_us = 0;
   if (sd_watchdog_enabled(0, &period_us) > 0)
     watchdog_period_ = std::chrono::microseconds{period_us};
-  ours_ = period_us > 0 && std::getenv("NOTIFY_SOCKET") == nullptr;
+  ours_ = period_us > 0 && !config::process_environment()("NOTIFY_SOCKET");
   if (ours_) {
     struct sigaction how {};
     how.sa_handler = end_at_once;
