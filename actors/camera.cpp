@@ -14,22 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds stream_respawn_wait{1};
 
-/// A refused password counts for at least this long, while the try after it is on its way.
-constexpr double login_moment_s = 30;
-
 std::string grid_stream_of(const config::camera& x) {
   return x.sub_url.empty() ? "main" : "sub";
-}
-
-/// User information and host of `rtsp://user:password@host:port/…`: what an account is.
-std::string_view login_of(std::string_view url) {
-  auto begin = url.find("://");
-  url.remove_prefix(begin == std::string_view::npos ? 0 : begin + 3);
-  auto authority = url.substr(0, url.find('/'));
-  auto host = authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1;
-  auto port = authority.find(
-    ':', authority.find(']', host) == std::string_view::npos ? host : authority.find(']', host));
-  return authority.substr(0, port);
 }
 
 phase first_phase(const config::camera& x, const std::string& stream_name) {
@@ -63,27 +49,19 @@ caf::behavior camera_state::make_behavior(std::shared_ptr<const wall_context> ct
   context = std::move(ctx);
   camera = std::move(cam);
   grid_stream = grid_stream_of(camera);
-  one_login = login_of(camera.url) == login_of(camera.sub_url);
   self->set_exit_handler([this](caf::exit_msg& msg) { on_exit(msg); });
   for (const auto& x : first_snapshot(camera).streams)
     spawn_stream(x.name);
   return {
     [this](stream_status& msg) {
-      note_login(msg);
       latest.insert_or_assign(msg.stream.name, std::move(msg));
       report();
     },
     [this](demand_stream& msg) {
-      if (auto i = streams.find(msg.stream); i != streams.end() && !is_refused(msg.stream))
+      if (auto i = streams.find(msg.stream); i != streams.end())
         self->send(i->second, std::move(msg));
     },
     [this](const order_camera& msg) { obey(msg); },
-    [this](const login_refused& msg) {
-      if (one_login)
-        for (auto& [which, actor] : streams)
-          if (which != msg.stream)
-            self->send(actor, msg);
-    },
     [this](respawn_stream& msg) {
       if (!leaving)
         spawn_stream(msg.name);
@@ -105,8 +83,6 @@ void camera_state::obey(const order_camera& msg) {
     return;
   if (msg.what == camera_order::enable || msg.what == camera_order::disable)
     camera.enabled = msg.what == camera_order::enable; // For streams that are spawned again.
-  if (msg.what != camera_order::disable)
-    login_held_until.clear();
   camera_event event{.at = std::chrono::system_clock::now(),
                      .stream = grid_stream,
                      .order = std::string{to_string(msg.what)}};
@@ -117,22 +93,6 @@ void camera_state::obey(const order_camera& msg) {
     self->send(board, event_happened{camera.id, std::move(event)});
   for (auto& [which, actor] : streams)
     self->send(actor, msg);
-}
-
-void camera_state::note_login(const stream_status& x) {
-  if (x.stream.status == phase::live)
-    login_held_until.erase(x.stream.name);
-  else if (x.reason == reason::auth)
-    login_held_until[x.stream.name] =
-      self->clock().now() + std::chrono::duration_cast<duration>(
-                              std::chrono::duration<double>(std::max(x.backoff_s, login_moment_s)));
-}
-
-bool camera_state::is_refused(const std::string& asking) const {
-  auto now = self->clock().now();
-  return one_login &&
-         std::any_of(login_held_until.begin(), login_held_until.end(),
-                     [&](const auto& x) { return x.first != asking && now < x.second; });
 }
 
 void camera_state::spawn_stream(const std::string& stream_name) {

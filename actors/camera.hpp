@@ -24,12 +24,6 @@ struct camera_state {
   void spawn_stream(const std::string& stream_name);
   void begin_leave();
   void obey(const order_camera& msg);
-  void note_login(const stream_status& x);
-
-  /// The camera refused the password of the other stream. Both log in to the same account: a second
-  /// series of tries would lock it.
-  bool is_refused(const std::string& asking) const;
-
   void on_exit(const caf::exit_msg& msg);
   void report();
 
@@ -37,11 +31,9 @@ struct camera_state {
   std::shared_ptr<const wall_context> context;
   config::camera camera;
   std::string grid_stream;
-  bool one_login = true; ///< Both streams log in to the same account.
   bool leaving = false;
   std::map<std::string, caf::actor> streams;
   std::map<std::string, stream_status> latest;
-  std::map<std::string, time_point> login_held_until; ///< By stream.
 
   static inline const char* name = "camera";
 };

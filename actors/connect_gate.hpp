@@ -29,9 +29,17 @@ public:
     // nop
   }
 
-  /// Asks for a slot. `host` is host and port. Returns what became free to go, this ticket perhaps
-  /// among it.
-  std::vector<ticket> ask(ticket who, std::string host, bool urgent, bool long_dead);
+  /// Asks for a slot. `host` is host and port; `login` is empty, or one that is not known to be
+  /// right: it is tried by one at a time. Returns what became free to go, this ticket
+  /// perhaps among it.
+  std::vector<ticket> ask(ticket who, std::string host, std::string login, bool urgent,
+                          bool long_dead);
+
+  /// The login is right: whoever waits with it need not go alone. Returns what became free to go.
+  std::vector<ticket> trust(const std::string& login);
+
+  /// The login is wrong: takes back the questions of all that wait with it, and returns them.
+  std::vector<ticket> turn_away(const std::string& login);
 
   /// Gives a slot back, or takes a question back. Unknown tickets are ignored. Returns what became
   /// free to go.
@@ -52,6 +60,7 @@ private:
   struct question {
     ticket who;
     std::string host;
+    std::string login;
     bool long_dead;
   };
 

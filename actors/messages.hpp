@@ -39,6 +39,16 @@ struct slot_granted {
   std::uint64_t ticket = 0;
 };
 
+/// The gate does not let the stream with this ticket connect: its password was refused to others,
+/// as often as it is worth.
+struct slot_denied {
+  std::uint64_t ticket = 0;
+  time_point until;
+};
+
+/// A password that was refused is right after all: who waits because of that need not.
+struct login_accepted {};
+
 /// The configuration in force is another one: read it from the context.
 struct config_changed {};
 
@@ -46,9 +56,21 @@ struct config_changed {};
 
 struct ask_for_slot {
   std::uint64_t ticket = 0;
-  std::string host; ///< Host and port.
+  std::string host;     ///< Host and port.
+  std::string login;    ///< User information, host and port; empty without a user.
+  std::string by;       ///< The stream.
+  bool insists = false; ///< An operator wants this try, whatever became of the login.
   bool urgent = false;
   bool long_dead = false;
+  caf::actor from;
+};
+
+/// A camera let a stream in, or refused its password.
+struct login_told {
+  std::string login; ///< As in `ask_for_slot`; not empty.
+  std::string by;    ///< The stream.
+  bool accepted = false;
+  time_point hold_until; ///< When the login is worth a try again that was refused too often.
   caf::actor from;
 };
 
@@ -78,12 +100,6 @@ struct stream_status {
 
 struct camera_status {
   camera_snapshot camera;
-};
-
-/// The camera refused the password to this stream. From a stream to its camera, which tells the
-/// other stream.
-struct login_refused {
-  std::string stream;
 };
 
 /// For the camera's history.
@@ -139,12 +155,14 @@ CAMWALL_LOCAL(config_changed)
 CAMWALL_LOCAL(demand_stream)
 CAMWALL_LOCAL(order_camera)
 CAMWALL_LOCAL(slot_granted)
+CAMWALL_LOCAL(slot_denied)
+CAMWALL_LOCAL(login_accepted)
 CAMWALL_LOCAL(ask_for_slot)
 CAMWALL_LOCAL(return_slot)
+CAMWALL_LOCAL(login_told)
 CAMWALL_LOCAL(worker_told)
 CAMWALL_LOCAL(stream_status)
 CAMWALL_LOCAL(camera_status)
-CAMWALL_LOCAL(login_refused)
 CAMWALL_LOCAL(event_happened)
 CAMWALL_LOCAL(worker_last_words)
 CAMWALL_LOCAL(zygote_ended)

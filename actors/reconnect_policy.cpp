@@ -14,9 +14,7 @@ constexpr std::array busy_ladder{30s, 60s, 120s};
 constexpr auto stable_live = 10s;
 constexpr auto forgiving_live = 60s;
 constexpr auto at_once_period = 60s;
-constexpr std::uint32_t login_tries = 2;
-constexpr std::chrono::seconds login_hold = 35min;
-constexpr std::chrono::seconds wait_for_other_stream = 15s; ///< Until its second try is over.
+constexpr std::chrono::seconds hold_of_login = 35min;
 constexpr auto not_found_wait = 60s;
 constexpr double jitter = 0.2;
 
@@ -41,7 +39,7 @@ reconnect_policy::plan reconnect_policy::after_failure(reason why, duration live
   if (why == reason::auth) {
     if (++refused_logins_ < login_tries)
       return {.wait = spread(step(ladder, failures_++))};
-    return hold_login();
+    return {.wait = login_hold(), .hold_login = true};
   }
   if (live_for >= stable_live && (!last_at_once_ || now - *last_at_once_ >= at_once_period)) {
     last_at_once_ = now;
@@ -54,16 +52,9 @@ reconnect_policy::plan reconnect_policy::after_failure(reason why, duration live
   return {.wait = spread(step(ladder, failures_++))};
 }
 
-reconnect_policy::plan reconnect_policy::after_refusal_elsewhere() {
-  if (++refused_logins_ < login_tries)
-    return {.wait = spread(wait_for_other_stream)};
-  return hold_login();
-}
-
-/// Without jitter: the lock-out of the camera is what it must outlast.
-reconnect_policy::plan reconnect_policy::hold_login() const {
-  auto hold = std::chrono::duration<double>(login_hold) / time_scale_;
-  return {.wait = std::chrono::duration_cast<duration>(hold), .hold_login = true};
+duration reconnect_policy::login_hold() const {
+  return std::chrono::duration_cast<duration>(std::chrono::duration<double>(hold_of_login) /
+                                              time_scale_);
 }
 
 void reconnect_policy::forget() {

@@ -24,6 +24,9 @@ using time_point = std::chrono::steady_clock::time_point;
 ///   one. Forgiven after 60 s of live.
 class reconnect_policy {
 public:
+  /// Tries that a password is worth: with most cameras the fifth locks the account.
+  static constexpr std::uint32_t login_tries = 2;
+
   struct plan {
     duration wait{};
     bool at_once = false;    ///< Restart without a wait, ahead of cameras that were not live.
@@ -36,14 +39,19 @@ public:
   /// A try ended because of `why`, after `live_for` of live (zero: it never was).
   plan after_failure(reason why, duration live_for, time_point now);
 
-  /// The camera refused the same password to another stream: one of the two tries is used up.
-  plan after_refusal_elsewhere();
+  /// The password is right after all.
+  void forget_login() {
+    refused_logins_ = 0;
+  }
+
+  /// How long a password is held back that was refused twice. Without jitter: the lock-out of the
+  /// camera is what it must outlast.
+  duration login_hold() const;
 
   /// An operator asks for a fresh start: all failures are forgotten.
   void forget();
 
 private:
-  plan hold_login() const;
   duration spread(std::chrono::seconds base);
 
   std::mt19937_64 random_;

@@ -2,6 +2,7 @@
 
 #include "actors/camera.hpp"
 #include "actors/connect_gate.hpp"
+#include "actors/login_book.hpp"
 #include "actors/messages.hpp"
 #include "actors/status_board.hpp"
 #include "actors/supervisor.hpp"
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 namespace camwall {
 
@@ -30,11 +32,14 @@ struct gate_state {
     self->set_down_handler([this](caf::down_msg& msg) { on_down(msg); });
     return {
       [this](ask_for_slot& msg) {
-        if (askers.contains(msg.ticket))
-          return; // Asked again because the answer takes long.
-        self->monitor(msg.from);
-        askers[msg.ticket] = msg.from;
-        grant(gate->ask(msg.ticket, std::move(msg.host), msg.urgent, msg.long_dead));
+        if (!askers.contains(msg.ticket)) // Else asked again because the answer takes long.
+          take_question(msg);
+      },
+      [this](const login_told& msg) {
+        if (msg.accepted)
+          accept(msg);
+        else
+          refuse(msg);
       },
       [this](const return_slot& msg) { give_back(msg.ticket); },
       [this](config_changed) { grant(gate->set_limits(limits())); },
@@ -48,6 +53,52 @@ struct gate_state {
   connect_gate::limits limits() const {
     auto config = context->config.load();
     return {config->limits.connecting_max, config->limits.connecting_per_host_max};
+  }
+
+  void take_question(ask_for_slot& msg) {
+    auto until = logins.held_until(msg.login, self->clock().now());
+    if (until && !msg.insists)
+      return deny(msg.ticket, msg.from, msg.login, *until);
+    self->monitor(msg.from);
+    askers[msg.ticket] = msg.from;
+    auto unsure = logins.is_right(msg.login) ? std::string{} : std::move(msg.login);
+    grant(gate->ask(msg.ticket, std::move(msg.host), std::move(unsure), msg.urgent, msg.long_dead));
+  }
+
+  void accept(const login_told& msg) {
+    logins.accepted(msg.login, msg.by, self->clock().now());
+    if (auto waiting = held_back.extract(msg.login); !waiting.empty())
+      for (const auto& x : waiting.mapped())
+        if (auto to = caf::actor_cast<caf::actor>(x); to && to != msg.from)
+          self->send(to, login_accepted{});
+    grant(gate->trust(msg.login));
+  }
+
+  void refuse(const login_told& msg) {
+    auto now = self->clock().now();
+    logins.refused(msg.login, msg.by, msg.hold_until, now);
+    auto until = logins.held_until(msg.login, now);
+    if (!until)
+      return;
+    hold_back(msg.login, msg.from);
+    for (auto ticket : gate->turn_away(msg.login))
+      if (auto asker = askers.extract(ticket); !asker.empty()) {
+        self->demonitor(asker.mapped());
+        deny(ticket, asker.mapped(), msg.login, *until);
+      }
+  }
+
+  void deny(connect_gate::ticket ticket, const caf::actor& from, const std::string& login,
+            time_point until) {
+    hold_back(login, from);
+    self->send(from, slot_denied{ticket, until});
+  }
+
+  void hold_back(const std::string& login, const caf::actor& who) {
+    for (auto& [_, all] : held_back)
+      std::erase_if(all, [](const auto& x) { return !caf::actor_cast<caf::actor>(x); });
+    std::erase_if(held_back, [](const auto& x) { return x.second.empty(); });
+    held_back[login].insert(who.address());
   }
 
   void give_back(connect_gate::ticket ticket) {
@@ -77,6 +128,8 @@ struct gate_state {
   std::shared_ptr<const wall_context> context;
   std::optional<connect_gate> gate;
   std::map<connect_gate::ticket, caf::actor> askers;
+  login_book logins;
+  std::map<std::string, std::set<caf::actor_addr>> held_back; ///< By login.
 
   static inline const char* name = "connect_gate";
 };

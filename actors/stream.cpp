@@ -1,5 +1,7 @@
 #include "actors/stream.hpp"
 
+#include "actors/open_order.hpp"
+#include "actors/stream_address.hpp"
 #include "actors/supervisor.hpp"
 
 #include <caf/send.hpp>
@@ -29,34 +31,6 @@ double to_seconds(duration x) {
   return std::chrono::duration<double>(x).count();
 }
 
-/// Host and port of `rtsp://user@host:port/…`, 554 when none is named.
-std::string host_and_port(std::string_view url) {
-  auto begin = url.find("://");
-  begin = begin == std::string_view::npos ? 0 : begin + 3;
-  auto authority = url.substr(begin, url.find('/', begin) - begin);
-  if (auto at = authority.rfind('@'); at != std::string_view::npos)
-    authority.remove_prefix(at + 1);
-  auto has_port = authority.rfind(':') != std::string_view::npos && !authority.ends_with(']');
-  return std::string{authority} + (has_port ? "" : ":554");
-}
-
-media::picture_rules picture_rules_of(const config::picture& x) {
-  auto unless_ignored = [&](condition what, auto threshold) {
-    auto ignored = std::find(x.ignore.begin(), x.ignore.end(), what) != x.ignore.end();
-    return ignored ? decltype(threshold){} : threshold;
-  };
-  return {
-    .check = x.check,
-    .interval_s = x.interval.count(),
-    .frozen_after_s = unless_ignored(condition::frozen, x.frozen_after.count()),
-    .black_after_s = unless_ignored(condition::black, x.black_after.count()),
-    .black_luma = x.black_luma,
-    .uniform_after_s = unless_ignored(condition::uniform, x.uniform_after.count()),
-    .uniform_spread = x.uniform_spread,
-    .undecodable_after = unless_ignored(condition::undecodable, x.undecodable_after),
-  };
-}
-
 std::uint64_t next_ticket() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
@@ -71,7 +45,9 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   camera = std::move(cam);
   stream_name = std::move(which);
   parent = std::move(camera_actor);
-  host = host_and_port(stream_name == "sub" ? camera.sub_url : camera.url);
+  const auto& url = stream_name == "sub" ? camera.sub_url : camera.url;
+  host = host_and_port(url);
+  login = login_of(url);
   facts.name = stream_name;
   facts.hls = "/hls/" + camera.id + "/" + stream_name + "/index.m3u8";
   since = std::chrono::system_clock::now();
@@ -97,16 +73,19 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
   return {
     [this](demand_stream&) { step([this](time_point now) { return demanded(now); }); },
     [this](const order_camera& msg) { obey(msg.what); },
-    [this](const login_refused&) {
-      step([this](time_point now) { return machine->login_refused_elsewhere(now); });
-    },
     [this](leave) {
       leaving = true;
       step([this](time_point now) { return machine->disable(now); });
     },
     [this](slot_granted& msg) {
-      if (msg.ticket == ticket)
-        step([this](time_point now) { return machine->slot_granted(now); });
+      if (msg.ticket != ticket)
+        return;
+      insists = false;
+      step([this](time_point now) { return machine->slot_granted(now); });
+    },
+    [this](const slot_denied& msg) { denied(msg); },
+    [this](login_accepted) {
+      step([this](time_point now) { return machine->login_accepted(now); });
     },
     [this](worker_told& msg) {
       if (msg.attempt != attempt)
@@ -169,6 +148,7 @@ stream_acts stream_state::demanded(time_point now) {
 }
 
 void stream_state::obey(camera_order what) {
+  insists = what != camera_order::disable;
   step([this, what](time_point now) {
     switch (what) {
       case camera_order::restart:
@@ -182,6 +162,7 @@ void stream_state::obey(camera_order what) {
     }
     return stream_acts{};
   });
+  insists = insists && (machine->asks_for_slot() || machine->is_ending());
 }
 
 void stream_state::perform(stream_act act) {
@@ -212,37 +193,49 @@ void stream_state::perform(stream_act act) {
 
 void stream_state::ask_gate() {
   if (auto gate = find_actor(self->system(), gate_name))
-    self->send(gate, ask_for_slot{ticket, host, urgent, machine->attempts() >= long_dead_attempts,
-                                  caf::actor_cast<caf::actor>(self)});
+    self->send(gate, ask_for_slot{.ticket = ticket,
+                                  .host = host,
+                                  .login = login,
+                                  .by = camera.id + '/' + stream_name,
+                                  .insists = insists,
+                                  .urgent = urgent,
+                                  .long_dead = machine->attempts() >= long_dead_attempts,
+                                  .from = caf::actor_cast<caf::actor>(self)});
+}
+
+/// Not a failure of this stream's own, but as good a reason to be down: an event.
+void stream_state::denied(const slot_denied& msg) {
+  if (msg.ticket != ticket)
+    return;
+  auto before = machine->phase();
+  step([&](time_point now) { return machine->slot_denied(msg.until, now); });
+  if (machine->phase() == phase::auth_failed)
+    tell_history({.before = before,
+                  .after = phase::auth_failed,
+                  .reason = machine->reason(),
+                  .detail = machine->detail(),
+                  .wait_s = to_seconds(machine->planned_wait())},
+                 spdlog::level::warn);
+}
+
+void stream_state::tell_login(bool accepted) {
+  auto gate = login.empty() ? caf::actor{} : find_actor(self->system(), gate_name);
+  if (!gate)
+    return;
+  self->send(gate, login_told{.login = login,
+                              .by = camera.id + '/' + stream_name,
+                              .accepted = accepted,
+                              .hold_until = self->clock().now() + machine->login_hold(),
+                              .from = caf::actor_cast<caf::actor>(self)});
 }
 
 void stream_state::launch() {
-  auto in_force = context->config.load();
-  const auto& config = *in_force;
   ++attempt;
   last_progress = {};
   last_verdict = {};
   launched_at = self->clock().now();
   signs.begin_worker(launched_at);
-  media::open_order order{
-    .camera = camera.id,
-    .stream = stream_name,
-    .url = stream_name == "sub" ? camera.sub_url : camera.url,
-    .transport = transport->present() == config::transport::udp ? "udp" : "tcp",
-    .audio = camera.audio,
-    .container = config.hls.container == config::container::mpegts ? "mpegts" : "fmp4",
-    .output_dir = (config.hls.directory / camera.id / stream_name).string(),
-    .segment_s = config.hls.segment.count(),
-    .window = config.hls.window,
-    .grace = config.hls.grace,
-    .disk_free_min_mb = config.limits.disk_free_min_mb,
-    .open_deadline_s = config.deadlines.open.count(),
-    .access_unit_deadline_s = config.deadlines.access_unit.count(),
-    .memory_mb = config.limits.worker_memory_mb,
-    .sandbox_required = config.sandbox == config::sandbox_mode::required,
-    .picture = picture_rules_of(camera.picture),
-    .only = camera.adhoc ? std::optional{config.adhoc.allow} : std::nullopt,
-  };
+  auto order = open_order_of(*context->config.load(), camera, stream_name, transport->present());
   // Weak: a worker must not keep alive the actor that owns it.
   auto address = self->address();
   worker = context->launcher->launch(std::move(order),
@@ -258,6 +251,7 @@ void stream_state::note(const media::worker_event& what) {
   // Sums never go back, whatever a worker says.
   auto add = [](auto& sum, auto from, auto to) { sum += to > from ? to - from : 0; };
   if (const auto* x = std::get_if<media::opened>(&what)) {
+    tell_login(true);
     facts.video = x->video;
     facts.audio = x->audio;
     facts.codecs = x->codecs;
@@ -328,7 +322,7 @@ void stream_state::observe_transition(phase before, bool failed_now,
       what.detail +=
         transport->present() == config::transport::tcp ? "; TCP comes next" : "; UDP comes next";
     if (what.reason == reason::auth)
-      self->send(parent, login_refused{stream_name});
+      tell_login(false);
     if (before == phase::live) {
       fault_at = now;
       if (last_unit) {

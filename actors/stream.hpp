@@ -34,6 +34,8 @@ struct stream_state {
   stream_acts demanded(time_point now);
   void perform(stream_act act);
   void ask_gate();
+  void denied(const slot_denied& msg);
+  void tell_login(bool accepted);
   void launch();
   void note(const media::worker_event& what);
   void observe_transition(phase before, bool failed_now, std::optional<time_point> last_unit,
@@ -50,7 +52,8 @@ struct stream_state {
   config::camera camera;
   std::string stream_name;
   caf::actor parent;
-  std::string host; ///< Host and port, for the gate.
+  std::string host;  ///< Host and port, for the gate.
+  std::string login; ///< As in `ask_for_slot`.
   std::optional<stream_machine> machine;
   std::optional<stream_place> place;
   stream_signs signs;
@@ -59,6 +62,7 @@ struct stream_state {
   std::uint64_t attempt = 0;
   std::uint64_t ticket = 0;
   bool urgent = false;  ///< How the ticket was asked for.
+  bool insists = false; ///< An operator ordered the try that comes next.
   bool leaving = false; ///< Quits when its worker has ended.
 
   stream_snapshot facts;              ///< Sums include all workers before the present one.

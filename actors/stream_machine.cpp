@@ -107,27 +107,25 @@ stream_acts stream_machine::refuse_demand(std::string why) {
   return {};
 }
 
-stream_acts stream_machine::login_refused_elsewhere(time_point now) {
-  if (step_ == step::running)
-    return {}; // The camera knows our password after all.
-  auto plan = policy_.after_refusal_elsewhere();
-  if (step_ == step::starting)
+stream_acts stream_machine::slot_denied(time_point until, time_point now) {
+  if (step_ != step::asking)
     return {};
-  wait_ = plan.wait;
-  next_try_ = std::max(next_try_, now + plan.wait);
-  login_held_ = plan.hold_login;
+  has_slot_ = false;
+  wait_ = std::max(until - now, duration::zero());
+  next_try_ = until;
+  login_held_ = true;
   failed_with_ = reason::auth;
-  failed_detail_ = "the password was refused to the camera's other stream";
-  stream_acts out;
-  if (step_ == step::asking || step_ == step::waiting) {
-    return_slot(out);
-    wait_or_begin(now);
-  } else if (step_ == step::ending && after_end_ == after_end::retry && plan.hold_login) {
-    phase_ = phase::auth_failed;
-    reason_ = failed_with_;
-    detail_ = failed_detail_;
-  }
-  return out;
+  failed_detail_ = "the password was refused to others with the same user at this host";
+  return wait_or_begin(now);
+}
+
+stream_acts stream_machine::login_accepted(time_point now) {
+  if (failed_with_ != reason::auth)
+    return {};
+  policy_.forget_login();
+  login_held_ = false;
+  next_try_ = std::min(next_try_, now);
+  return step_ == step::waiting ? begin(now, false) : stream_acts{};
 }
 
 /// A wait outlasts idleness: viewers that come and go must not make a camera that refuses our

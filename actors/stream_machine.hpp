@@ -67,11 +67,13 @@ public:
   /// A viewer wants it and does not get it: stays idle, and `why` is shown.
   stream_acts refuse_demand(std::string why);
 
-  /// The camera refused our password to its other stream, which logs in to the same account. A try
-  /// that is under way goes on; the next one waits.
-  stream_acts login_refused_elsewhere(time_point now);
-
   stream_acts slot_granted(time_point now);
+
+  /// The gate does not let us connect before `until`: our password was refused to others.
+  stream_acts slot_denied(time_point until, time_point now);
+
+  /// The password that was refused is right after all: a wait because of that is over.
+  stream_acts login_accepted(time_point now);
 
   /// The present worker said something, or ended.
   stream_acts event(const media::worker_event& what, time_point now);
@@ -102,6 +104,10 @@ public:
   duration backoff() const noexcept {
     return step_ == step::waiting ? wait_ : duration::zero();
   }
+  /// How long a password that was refused twice is held back.
+  duration login_hold() const {
+    return policy_.login_hold();
+  }
   /// The wait that the last failure brought, whether it has begun or not.
   duration planned_wait() const noexcept {
     return wait_;
@@ -112,6 +118,10 @@ public:
   }
   bool asks_for_slot() const noexcept {
     return step_ == step::asking;
+  }
+  /// A worker is to end before the next one begins.
+  bool is_ending() const noexcept {
+    return step_ == step::ending;
   }
   /// Switched off, and no worker is left.
   bool is_off() const noexcept {

@@ -38,9 +38,8 @@ std::string_view what_to_do_about(reason x) {
              "(554 "
              "where the address names none)?";
     case reason::auth:
-      return "mend the login, and use --no-cameras until then: cameras lock their users out after "
-             "a "
-             "few tries";
+      return "mend the login, and use --no-cameras until then: "
+             "cameras lock their users out after a few tries";
     case reason::not_found:
       return "mend the path of the address; the templates know those of many brands";
     default:

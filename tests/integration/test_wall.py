@@ -252,6 +252,30 @@ def test_no_secret_appears_anywhere(tmp_path):
             assert [text for text in shown if secret in text] == []
 
 
+def test_a_recorder_sees_a_wrong_password_twice_whatever_its_channels(tmp_path):
+    channels = [f"ch{i}" for i in range(1, 7)]
+    recorder = {"name": "nvr", "auth": "digest", "user": "admin", "password": "right",
+                "streams": [{"path": x, "clip": "cam01_sub.mov"} for x in channels]}
+    with Simulator(cameras=[recorder], port=18960) as simulator:
+        config = config_for({})[:-len("cameras:\n")] + "cameras:\n"
+
+        def write(password):
+            return config + "".join(f"  - id: {x}\n    url: {simulator.bare_url('nvr', x)}\n"
+                                    f"    username: admin\n    password: {password}\n" for x in channels)
+
+        with Wall(write("wrong"), folder=tmp_path) as wall:
+            for x in channels:
+                camera = wall.wait_for(x, lambda c: c["phase"] == "auth_failed", 30)
+                assert camera["reason"] == "auth" and camera["next_try"]
+            assert simulator.stats("nvr")["login_failures"] <= 4, "more than two tries (two requests each)"
+            for x in channels:
+                events = json.loads(wall.get(f"/api/v1/cameras/{x}/events")[1])["events"]
+                assert "auth" in [event["reason"] for event in events], f"the history of {x} says why it is down"
+            (tmp_path / "wall.yaml").write_text(write("right"))
+            for x in channels:
+                wall.wait_for(x, lambda c: c["phase"] == "live", 30)
+
+
 def test_a_bad_configuration_starts_nothing(tmp_path):
     file = tmp_path / "wall.yaml"
     file.write_text("cameras:\n  - id: gate\n    url: rtsp://127.0.0.1:1/x\n    transport: tpc\n")

@@ -25,8 +25,8 @@ protected:
   void add(const std::string& id, bool with_sub = false, bool enabled = true) {
     config::camera x;
     x.id = x.label = id;
-    x.url = "rtsp://" + id + "/main";
-    x.sub_url = with_sub ? "rtsp://" + id + "/sub" : "";
+    x.url = "rtsp://us:secret@" + id + "/main";
+    x.sub_url = with_sub ? "rtsp://us:secret@" + id + "/sub" : "";
     x.enabled = enabled;
     config_.cameras.push_back(x);
   }

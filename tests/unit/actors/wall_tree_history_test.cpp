@@ -53,6 +53,7 @@ TEST_F(wall_tree_history_test, takes_the_end_of_a_stream_that_nobody_watches_for
   using ::testing::HasSubstr;
   add("gate", true);
   start();
+  launcher_.of("gate", "sub").back()->tell(media::opened{}); // The password is right.
   auto want = [&] {
     caf::anon_send(find_actor(system, cameras_name),
                    to_child{"gate", caf::make_message(demand_stream{"gate", "main"})});
