@@ -22,7 +22,7 @@ from simulator import Simulator  # noqa: E402
 from wall import Wall, children, config_for, is_running, wait_until  # noqa: E402
 
 PTRACE_CONT, PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 7, 17, 0x4206, 0x4207
-TRIES = 3  # A thread that was stopped with a lock in its hands (of memory, of the log) keeps the others from telling.
+TRIES = 6  # A thread that was stopped with a lock in its hands (of memory, of the log) keeps the others from telling.
 WALL_CLONES = 0x40000000  # __WALL of waitpid(2)
 
 
