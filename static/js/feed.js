@@ -85,7 +85,7 @@ export class Feed {
     this.kit_ = kit;
     this.stream_ = stream;
     this.unplayable = false;
-    this.watchdog_ = new Watchdog(now);
+    this.watchdog_ = new Watchdog(now, kit.resumeMs);
     this.build_();
   }
 
@@ -158,11 +158,6 @@ export class Feed {
     if (this.watchdog_.lastProgress === now) this.lastPicture_ = now;
     else if (this.video_.paused) this.play_();
     return this.act_(action);
-  }
-
-  /** The camera is live again. @param {number} now */
-  hurry(now) {
-    this.watchdog_?.hurry(now);
   }
 
   /** The page slept: silence until now says nothing. @param {number} now */

@@ -26,13 +26,13 @@ import { DiscontinuityCounter, withoutAudio } from './playlist.js';
 /** Keyframes further apart than this make segments so long that one of them is latency enough. */
 const LONG_GOP_SECONDS = 3;
 
-/** Seconds to wait, tries and pauses: hls.js retries on its own, the watchdog of the tile comes after. */
+/** hls.js retries on its own, as often as it asks for playlists anyway; the watchdog of the tile comes after. */
 const LOAD_POLICY = {
   default: {
     maxTimeToFirstByteMs: 8_000,
     maxLoadTimeMs: 20_000,
-    timeoutRetry: { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2_000 },
-    errorRetry: { maxNumRetry: 4, retryDelayMs: 500, maxRetryDelayMs: 4_000 },
+    timeoutRetry: { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 1_000 },
+    errorRetry: { maxNumRetry: 4, retryDelayMs: 500, maxRetryDelayMs: 1_000 },
   },
 };
 

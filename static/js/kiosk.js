@@ -59,7 +59,10 @@ export class Kiosk {
     this.refresh_ = wanted.kiosk ? new NightlyRefresh(new Date(), Math.random) : null;
     this.pointerSeen_ = -Infinity;
     this.begun_ = performance.now();
-    this.warned_ = false;
+    /** @type {import('./wake_lock.js').WakeLock['obstacle']} that this page spoke of last */
+    this.warnedOf_ = null;
+    this.note_ = make('p', 'kiosk-note');
+    this.note_.setAttribute('role', 'status');
     if (wanted.kiosk) document.addEventListener('pointermove', (event) => this.onPointer_(event));
     // Also what is meant for a tile: who works at the wall has seen the alarm.
     for (const type of ['keydown', 'pointerdown']) document.addEventListener(type, () => this.acknowledge_(), { capture: true });
@@ -78,7 +81,7 @@ export class Kiosk {
     this.lock_?.tick(now);
     this.shift_(now);
     document.documentElement.toggleAttribute('data-pointer', now - this.pointerSeen_ < POINTER_MS);
-    if (this.lock_?.impossible && !this.warned_) this.warn_();
+    this.warn_(this.lock_?.obstacle ?? null);
     const calm = healthy && alarms.every((x) => x.acknowledged);
     if (this.refresh_?.due(new Date(), now - this.begun_, { calm, reachable })) this.onReload_();
   }
@@ -111,19 +114,22 @@ export class Kiosk {
     style.setProperty('--kiosk-y', `${y}px`);
   }
 
-  warn_() {
-    this.warned_ = true;
+  /** @param {import('./wake_lock.js').WakeLock['obstacle']} obstacle to keeping the screen awake */
+  warn_(obstacle) {
+    if (obstacle === null) this.note_.remove();
+    if (obstacle === null || obstacle === this.warnedOf_) return;
+    this.warnedOf_ = obstacle;
     let told = false;
     try {
-      told = localStorage.getItem(TOLD_KEY) === 'wake_lock';
+      told = localStorage.getItem(TOLD_KEY) === obstacle;
     } catch {
       // Then it is said each time.
     }
     if (told) return;
-    remember('localStorage', TOLD_KEY, 'wake_lock');
-    const note = make('p', 'kiosk-note', this.words_.ui.kiosk_no_wake_lock);
-    note.setAttribute('role', 'status');
-    document.body.append(note);
-    setTimeout(() => note.remove(), NOTE_MS);
+    remember('localStorage', TOLD_KEY, obstacle);
+    const { ui } = this.words_;
+    this.note_.textContent = obstacle === 'refused' ? ui.kiosk_wake_lock_refused : ui.kiosk_no_wake_lock;
+    document.body.append(this.note_);
+    setTimeout(() => this.note_.remove(), NOTE_MS);
   }
 }

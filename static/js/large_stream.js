@@ -1,10 +1,12 @@
-// The stream that the large view adds to a tile: begun, given up and tried again, and seen only while it moves.
+// The stream that the large view, or a large place on the wall, adds to a tile: begun, given up and tried again, and seen only while it moves.
 
 import { PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 
 /** How long the small stream stands in before the large one is tried again. */
 const RETRY_MS = 30_000;
+/** So much wider than the small stream a place on the wall has to be. */
+const ROOMY = 1.4;
 
 export class LargeStream {
   /** @param {string} camera @param {HTMLElement} screen @param {import('./report.js').Tally} tally */
@@ -14,11 +16,17 @@ export class LargeStream {
     this.tally_ = tally;
     /** @type {Feed|null} null while it does not play */
     this.feed = null;
-    /** Its pictures are what is seen. */
-    this.covers = false;
+    this.covers_ = false;
     this.retryAt_ = -Infinity;
     this.sound_ = false;
     this.volume_ = 1;
+    /** Of the tile, where a layout made it large: device pixels. */
+    this.placeWidth = 0;
+  }
+
+  /** The small stream would be drawn much larger than it is. @param {import('./api.js').Stream|null} small */
+  isWorth(small) {
+    return small !== null && small.name !== 'main' && small.width !== null && this.placeWidth >= ROOMY * small.width;
   }
 
   /**
@@ -42,12 +50,12 @@ export class LargeStream {
   drop() {
     this.feed?.destroy();
     this.feed = null;
-    this.covers = false;
+    this.covers_ = false;
   }
 
   /** The large view is left. */
   leave() {
-    this.sound_ = false;
+    this.setSound(false);
     this.retryAt_ = -Infinity;
   }
 
@@ -59,19 +67,24 @@ export class LargeStream {
   }
 
   /**
-   * It covers the small stream only while its own pictures are of now, or stand because a person wants that: one that stands would lie
-   * bright over one that moves, and pass for live.
+   * It covers the small stream only while its own pictures are of now: one that stands would lie bright over one that moves, and pass for
+   * live. What a person wants to stand stays what was seen.
    * @param {number} now
    * @param {boolean} held by a person
    */
   judge(now, held) {
     const { feed } = this;
-    if (feed === null) return;
+    if (feed === null || held) return;
     const age = feed.pictureAge(now);
-    this.covers = held ? feed.picture !== null : feed.shown && age !== null && age < PICTURE_AGE_MAX_MS;
-    feed.element.toggleAttribute('data-covers', this.covers);
+    this.covers_ = feed.shown && age !== null && age < PICTURE_AGE_MAX_MS;
+    feed.element.toggleAttribute('data-covers', this.covers_);
     // The browser may have refused sound without a click.
     this.sound_ = !feed.muted;
+  }
+
+  /** The feed whose pictures are seen instead of the small stream's. @returns {Feed|null} */
+  get seen() {
+    return this.covers_ ? this.feed : null;
   }
 
   get sound() {

@@ -30,7 +30,8 @@ export class NightlyRefresh {
    * @returns {boolean} true: reload now
    */
   due(date, ageMs, { calm, reachable }) {
-    const hour = date.getHours() + date.getMinutes() / 60;
+    // To the second: screens that share a minute would all ask at its begin.
+    const hour = date.getHours() + date.getMinutes() / 60 + date.getSeconds() / 3600;
     if (!reachable || (!calm && hour < this.lastHour_)) return false;
     if (ageMs < AGE_MIN_MS || hour < this.hour_ || hour >= FROM_HOUR + HOURS) return false;
     // Also when the clock was set back.

@@ -12,6 +12,7 @@ import { StartGate } from './start_gate.js';
  * @property {PlayerKind} kind
  * @property {MakePlayer} make
  * @property {(stream: import('./api.js').Stream) => boolean} canPlay
+ * @property {number} resumeMs so long a player has to play on by itself after an outage, before it is replaced
  *
  * @callback MakePlayer
  * @param {HTMLVideoElement} video
@@ -50,6 +51,7 @@ const NO_PLAYER = {
     throw new Error('no player');
   },
   canPlay: () => false,
+  resumeMs: Infinity,
 };
 
 export class Players {
@@ -133,6 +135,7 @@ function mseKit(socket) {
     make: (video, camera, stream, audio, events) =>
       new MsePlayer(socket, video, { camera, stream: stream.name, audio }, events, gate),
     canPlay: canPlayByMediaSource,
+    resumeMs: 3_000,
   };
 }
 
@@ -144,6 +147,8 @@ function hlsKit(Hls) {
     make: (video, _camera, stream, audio, events) =>
       new HlsPlayer(Hls, video, stream.hls, { audio, gopSeconds: stream.gopSeconds }, events),
     canPlay: canPlayBy((mime) => source === undefined || source.isTypeSupported(mime)),
+    // It waits for seconds before a playlist that begins anew; a new player shows the first segment of that at once.
+    resumeMs: 1_000,
   };
 }
 
@@ -153,5 +158,6 @@ function nativeKit(probe) {
     kind: 'native',
     make: (video, _camera, stream, _audio, events) => new NativePlayer(video, stream.hls, events),
     canPlay: canPlayBy((mime) => probe.canPlayType(mime) !== ''),
+    resumeMs: 3_000,
   };
 }

@@ -1,7 +1,7 @@
 // One camera on the wall: which of its streams play, with which player, and what is true of them.
 
 import { gridStream } from './api.js';
-import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
+import { badgeOf, downSince, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 import { LargeStream } from './large_stream.js';
 import { PlayerChoice } from './player_choice.js';
@@ -67,10 +67,13 @@ export class Tile {
     /** @type {number|null} since when the tile cannot be seen */
     this.unseenSince_ = null;
     this.paused_ = false;
+    this.away_ = false;
     /** What a person made of it, and how the badge says that. @type {Held|null} */
     this.held = null;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
+    /** @type {number|null} */
+    this.downSince_ = null;
     this.made_ = performance.now();
     /** @type {number|null} when the first picture was seen; what it was followed by is judged soon after */
     this.firstPicture_ = null;
@@ -87,6 +90,11 @@ export class Tile {
 
   get screen() {
     return this.view_.screen;
+  }
+
+  /** Since when the camera is as it is. @returns {number|null} server's time, ms since the epoch */
+  get since() {
+    return this.downSince_ ?? this.camera.since;
   }
 
   get expanded() {
@@ -116,8 +124,8 @@ export class Tile {
    * @param {number} now ms, monotonic
    */
   update(camera, now) {
-    const cameBack = this.camera.phase !== 'live' && camera.phase === 'live';
     this.camera = camera;
+    this.downSince_ = downSince(camera, this.downSince_);
     if (camera.phase === 'idle') this.onDemand_ = true;
     if (this.feed_.name !== camera.gridStream) this.changeStream_();
     const stream = gridStream(camera);
@@ -134,8 +142,6 @@ export class Tile {
       this.feed_.pause();
     } else if (!this.feed_.running) {
       if (kit !== null && (camera.phase === 'live' || this.onDemand_)) this.feed_.start(kit, stream, now);
-    } else if (cameBack) {
-      this.feed_.hurry(now);
     }
     this.updateLarge_(now);
   }
@@ -163,14 +169,22 @@ export class Tile {
 
   /** @param {number} now */
   updateLarge_(now) {
-    if (this.expanded_ && this.held?.how === 'paused') return this.large_.feed?.hold();
-    const wanted = this.expanded_ && !this.paused_ && this.held === null && KEEP_RUNNING.includes(this.camera.phase);
+    const roomy = this.large_.isWorth(gridStream(this.camera));
+    if ((this.expanded_ || roomy) && this.held?.how === 'paused') return this.large_.feed?.hold();
+    const wanted = (this.expanded_ || (roomy && this.feed_.running)) && !this.paused_ && this.held === null && KEEP_RUNNING.includes(this.camera.phase);
     this.large_.want(wanted ? this.kit_() : null, this.largeStream_(), now);
+  }
+
+  /** @param {number} width of the place that a layout gave it: device pixels; 0: one like all the others */
+  setPlace(width) {
+    if (width === this.large_.placeWidth) return;
+    this.large_.placeWidth = width;
+    this.updateLarge_(performance.now());
   }
 
   /** What is seen. */
   get seen_() {
-    return this.large_.covers && this.large_.feed ? this.large_.feed : this.feed_;
+    return this.large_.seen ?? this.feed_;
   }
 
   dropNext_() {
@@ -252,12 +266,13 @@ export class Tile {
   /**
    * @param {boolean} seen
    * @param {number} now
-   * @param {boolean} [away] not on this page of the wall: whatever its player, nothing is loaded
+   * @param {boolean} [away] not on this page of the wall: whatever its player, nothing is loaded; but for a window of its own
    */
   setSeen(seen, now, away = false) {
+    this.away_ = away;
     if (!seen) {
       this.unseenSince_ ??= now;
-      if (away && !this.paused_) this.pause_(now);
+      this.pauseWhenUnseen_(now);
       return;
     }
     this.unseenSince_ = null;
@@ -267,7 +282,7 @@ export class Tile {
   }
 
   /** It is seen in a window of its own. */
-  get inPicture_() {
+  get inPicture() {
     const { pictureInPictureElement } = document;
     return Boolean(pictureInPictureElement && this.screen.contains(pictureInPictureElement));
   }
@@ -286,12 +301,9 @@ export class Tile {
 
   /** HLS goes on: it would need long to begin again. @param {number} now */
   pauseWhenUnseen_(now) {
-    if (this.paused_ || this.held !== null || this.inPicture_ || this.chosen_.kind !== 'mse' || this.unseenSince_ === null || now - this.unseenSince_ < UNSEEN_GRACE_MS) return;
-    this.pause_(now);
-  }
-
-  /** @param {number} now */
-  pause_(now) {
+    if (this.paused_ || this.inPicture || this.unseenSince_ === null) return;
+    const stays = this.held !== null || this.chosen_.kind !== 'mse' || now - this.unseenSince_ < UNSEEN_GRACE_MS;
+    if (stays && !this.away_) return;
     this.paused_ = true;
     this.update(this.camera, now);
   }
@@ -305,7 +317,7 @@ export class Tile {
 
   /** What is seen of the camera, as far as the page itself has it. */
   inspect() {
-    const stream = this.large_.covers ? this.largeStream_() : gridStream(this.camera);
+    const stream = this.large_.seen ? this.largeStream_() : gridStream(this.camera);
     const { picture, captured, shown } = this.seen_;
     return { stream, picture, captured, shown, playerKind: this.feed_.kind ?? this.chosen_.kind, playerReason: this.chosen_.reason };
   }
@@ -334,13 +346,14 @@ export class Tile {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
       paused: this.paused_ || this.held !== null,
+      downSince: this.downSince_,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
     if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);
     this.badge = badge.kind;
     this.said = badge;
     // A window of its own has no badge: it must not go on with a picture that is not of now.
-    if (!badge.trusted && this.inPicture_) document.exitPictureInPicture().catch(() => {});
+    if (!badge.trusted && this.inPicture) document.exitPictureInPicture().catch(() => {});
     if (seen.shown) this.firstPicture_ ??= now;
     this.started_ ||= badge.trusted || now - (this.firstPicture_ ?? this.made_ + FIRST_PICTURE_MS) > STARTING_MS;
     this.view_.renderStarting(!this.started_);
@@ -353,10 +366,10 @@ export class Tile {
   renderLarge_() {
     const { ui } = this.words_;
     const stream = this.largeStream_();
-    const { covers, feed, sound } = this.large_;
-    const waiting = !covers && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
+    const { seen, feed, sound } = this.large_;
+    const waiting = seen === null && stream !== null && this.camera.gridStream !== 'main' && this.camera.phase === 'live';
     this.view_.renderLarge({
-      stream: covers ? stream : gridStream(this.camera),
+      stream: seen ? stream : gridStream(this.camera),
       group: this.camera.group,
       note: !waiting ? '' : feed ? ui.main_starting : ui.main_failed,
       frames: feed ? feed.frames : null,

@@ -1,7 +1,7 @@
 // The elements of one tile, and the writing of what they say. What is true is decided in tile.js.
 
 import { make, makeButton, setData, setText } from './dom.js';
-import { codecName, fill } from './words.js';
+import { codecName, decimal, fill } from './words.js';
 
 export class TileView {
   /**
@@ -87,7 +87,7 @@ export class TileView {
    * @param {boolean|null} large.sound on or off; null: there is none
    */
   renderLarge({ stream, group, note, frames, sound }) {
-    setText(this.facts_, stream === null ? group : factsOf(stream, group));
+    setText(this.facts_, stream === null ? group : factsOf(stream, group, this.words_.language));
     setText(this.note_, note);
     if (frames === null) delete this.element.dataset.mainFrames;
     else setData(this.element, 'mainFrames', String(frames));
@@ -121,10 +121,10 @@ function setTitle(element, title) {
   if (element.title !== title) element.title = title;
 }
 
-/** `yard · H.264 · 1280×720 · 25 fps · 2.1 Mbit/s` @param {import('./api.js').Stream} stream @param {string} group */
-function factsOf(stream, group) {
+/** `yard · H.264 · 1280×720 · 25 fps · 2.1 Mbit/s` @param {import('./api.js').Stream} stream @param {string} group @param {string} language */
+function factsOf(stream, group, language) {
   const { bitrateBps } = stream;
-  const rate = bitrateBps >= 1e6 ? `${(bitrateBps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitrateBps / 1000)} kbit/s`;
+  const rate = bitrateBps >= 1e6 ? `${decimal(bitrateBps / 1e6, language)} Mbit/s` : `${Math.round(bitrateBps / 1000)} kbit/s`;
   const facts = [
     group,
     codecName(stream.video),

@@ -12,9 +12,10 @@ export class WakeLock {
     document.addEventListener('visibilitychange', () => this.tick(performance.now(), true));
   }
 
-  /** This screen may go to sleep. */
-  get impossible() {
-    return !('wakeLock' in navigator) || (this.refused_ && this.lock_ === null);
+  /** Why this screen may go to sleep: browsers do not offer it to this page, or refuse it now. @returns {'missing'|'refused'|null} */
+  get obstacle() {
+    if (!('wakeLock' in navigator)) return 'missing';
+    return this.refused_ && this.lock_ === null ? 'refused' : null;
   }
 
   /** @param {number} now ms, monotonic */

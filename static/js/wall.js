@@ -43,6 +43,8 @@ export class Wall {
     this.expanded_ = null;
     /** @type {HTMLElement|null} */
     this.message_ = null;
+    /** @type {string|null} by which `message_` is known */
+    this.says_ = null;
     this.columns_ = 1;
     /** @type {Arranger|null} */
     this.arranger_ = null;
@@ -232,11 +234,8 @@ export class Wall {
 
   /** @param {string} id @param {Tile} tile */
   remove_(id, tile) {
-    if (this.expanded_ === tile) {
-      // Not by going back, which takes a moment: the tile is gone by then.
-      history.replaceState(null, '', location.pathname + location.search);
-      this.followAddress_();
-    }
+    // Not by going back, which takes a moment: the tile is gone by then.
+    if (this.expanded_ === tile) this.closeHere_();
     this.observer_.unobserve(tile.element);
     this.outside_.delete(tile.element);
     tile.destroy();
@@ -245,10 +244,11 @@ export class Wall {
 
   closeExpanded_() {
     // Back, so that the history of a wall that runs for months does not grow; unless the page was opened large.
-    if (history.state?.fromWall) {
-      history.back();
-      return;
-    }
+    if (history.state?.fromWall) history.back();
+    else this.closeHere_();
+  }
+
+  closeHere_() {
     history.replaceState(null, '', location.pathname + location.search);
     this.followAddress_();
   }
@@ -311,19 +311,26 @@ export class Wall {
     style.setProperty('--tile-height', `${plan.tileHeight}px`);
     style.setProperty('--gap', `${GAP_PX}px`);
     style.setProperty('grid-template-rows', plan.cells ? `repeat(${plan.rows}, ${plan.tileHeight}px)` : '');
-    this.shown_.forEach((tile, i) => (tile.element.style.gridArea = areaOf(plan.cells?.[i])));
+    this.shown_.forEach((tile, i) => {
+      const cell = plan.cells?.[i];
+      tile.element.style.gridArea = areaOf(cell);
+      // Where a person gave it a large place it is worth its full quality; in a grid that fits by itself all are alike.
+      tile.setPlace(cell ? cell.width * plan.tileWidth * devicePixelRatio : 0);
+    });
     this.element_.toggleAttribute('data-scrolls', plan.scrolls);
     this.element_.dataset.fit = plan.fit;
   }
 
   /** @param {'empty'|'loading'|'none'|null} which */
   showMessage_(which) {
-    if ((this.message_?.dataset.message ?? null) === which) return;
+    const none = this.arranger_?.none ?? { title: '', text: '' };
+    const says = which === 'none' ? none.text : which;
+    if (this.says_ === says) return;
+    this.says_ = says;
     this.message_?.remove();
     this.message_ = null;
     if (which === null) return;
     const { ui } = this.words_;
-    const none = this.arranger_?.none ?? { title: '', text: '' };
     const title = { loading: '', empty: ui.empty_title, none: none.title }[which];
     const text = { loading: ui.loading, empty: ui.empty_text, none: none.text }[which];
     this.message_ = make('div', 'message', ...(title ? [make('h1', 'message-title', title)] : []), make('p', 'message-text', text));

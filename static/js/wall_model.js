@@ -15,7 +15,9 @@ import { ServerClock } from './server_clock.js';
 const POLL_MS = 2_000;
 /** While the wall's socket tells every change: often enough to notice that it is only half alive. */
 const POLL_TOLD_MS = 10_000;
-const POLL_MAX_MS = 15_000;
+/** A server that is away is missed by a wall as soon as it is back: asking in vain costs next to nothing. */
+const POLL_AWAY_MAX_MS = 2_000;
+const POLL_REFUSED_MAX_MS = 15_000;
 const ANSWER_DEADLINE_MS = 5_000;
 const VERSION_EVERY_MS = 30_000;
 const TELL_TOGETHER_MS = 30;
@@ -72,7 +74,8 @@ export const isAway = (state) => state.failures > FAILURES_TOLERATED;
  */
 export function pollDelay(state, random, live = false) {
   if (state.failures === 0) return live ? POLL_TOLD_MS : POLL_MS;
-  return Math.min(POLL_MAX_MS, 1000 * 2 ** (state.failures - 1)) * (0.8 + 0.4 * random);
+  const max = state.refusal === null ? POLL_AWAY_MAX_MS : POLL_REFUSED_MAX_MS;
+  return Math.min(max, 1000 * 2 ** (state.failures - 1)) * (0.8 + 0.4 * random);
 }
 
 class HttpStatusError extends Error {

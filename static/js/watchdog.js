@@ -21,12 +21,15 @@ const NEW_PLAYER_MS = 5_000;
 const REBUILD_GAPS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** A seek shows one picture and proves nothing: the second sign of life must follow within this. */
 const SUSTAINED_MS = 3_000;
-/** A camera that came back has this long to play on by itself before it gets a new player. */
-const HURRY_MS = 3_000;
 
 export class Watchdog {
-  /** @param {number} now ms, monotonic, as everywhere here */
-  constructor(now) {
+  /**
+   * @param {number} now ms, monotonic, as everywhere here
+   * @param {number} resumeMs so long a player has to play on by itself when its stream is back; then there is a new one
+   */
+  constructor(now, resumeMs) {
+    this.resumeMs_ = resumeMs;
+    this.mightAct_ = true;
     /** @type {number|null} when the picture last moved on */
     this.lastProgress = null;
     this.progress_ = 0;
@@ -42,8 +45,8 @@ export class Watchdog {
   }
 
   /**
-   * Takes a sample and says what to do now. While nothing may be done (the server is away, the camera is not live)
-   * the time still counts, so that the right rung is reached at once afterwards.
+   * Takes a sample and says what to do now. Silence while nothing may be done (the server is away, the camera is not
+   * live) says nothing of the player; afterwards it must play on soon.
    * @param {number} now
    * @param {number} progress any number that changes when the picture moves
    * @param {boolean} mayAct
@@ -55,7 +58,13 @@ export class Watchdog {
       this.reset_(now);
       return null;
     }
+    const isBack = mayAct && !this.mightAct_;
+    this.mightAct_ = mayAct;
     if (!mayAct) return null;
+    if (isBack) {
+      this.wake(now);
+      this.rebuildDue_ = Math.min(this.rebuildDue_, now + this.resumeMs_);
+    }
     if (now >= this.rebuildDue_) return this.rebuild_(now);
     if (this.rung_ >= LADDER.length)
       return now - this.lastRebuild_ >= SLOW_REBUILD_MS ? this.rebuild_(now) : null;
@@ -77,11 +86,6 @@ export class Watchdog {
     const gap = REBUILD_GAPS_MS[Math.min(this.rebuilds, REBUILD_GAPS_MS.length - 1)] ?? 0;
     this.rebuildDue_ = Math.min(this.rebuildDue_, Math.max(now, this.lastRebuild_ + gap));
     return null;
-  }
-
-  /** The camera is live again: play on soon or get a new player. @param {number} now */
-  hurry(now) {
-    this.rebuildDue_ = Math.min(this.rebuildDue_, now + HURRY_MS);
   }
 
   /** The page slept: its silence says nothing. @param {number} now */

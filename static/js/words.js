@@ -44,6 +44,10 @@ export function duration(ms, language = 'en') {
   return `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
+/** `0.24`, with the comma where people write one. @param {number} value @param {string} language @param {number} [digits] behind it */
+export const decimal = (value, language, digits = 1) =>
+  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** What people call a codec. @param {string|null} video as in the API */
 export function codecName(video) {
   if (video === null) return '';

@@ -3,8 +3,8 @@
 //   node tests/bench/glass.mjs [--tiles 16] [--seconds 60] [--fps 15] [--gop 15] [--size 640x360] [--player auto] [--loads 6]
 //   node tests/bench/glass.mjs --url http://127.0.0.1:8080/ …     a wall that runs already, of cameras from glass_source.sh
 //
-// The page is opened as often as --loads says, the first time with an empty cache, and each step up to the first pictures is told. `--seconds 0`
-// ends there.
+// The page is opened by a new browser, then as often as --loads says with an empty cache, and as often with a full one; each step up to the
+// first pictures is told. `--seconds 0` ends there.
 //
 // Without --url: one glass_source.sh, passed on by camwall-camera-sim as that many cameras, and a camwall of its own
 // (CAMWALL_BUILD, default build/release; CAMWALL_TEST_PORT and the ports after it).
@@ -164,7 +164,9 @@ async function open(page, url) {
     const files = performance.getEntriesByType('resource').filter((x) => /\.js$/.test(x.name));
     const ends = files.map((x) => /** @type {PerformanceResourceTiming} */ (x).responseEnd);
     const list = performance.getEntriesByType('resource').find((x) => x.name.includes('/api/v1/cameras'));
+    const pictures = [.../** @type {any} */ (window).glass.values()].map((x) => x.first);
     return {
+      'first picture in the first tile': [Math.min(...pictures)],
       'page here': performance.getEntriesByType('navigation').map((x) => /** @type {PerformanceNavigationTiming} */ (x).responseEnd),
       'scripts loaded': [Math.max(...ends)],
       'cameras known': list ? [/** @type {PerformanceResourceTiming} */ (list).responseEnd] : [],
@@ -191,15 +193,18 @@ async function run(url) {
     const { page } = browser;
     await page.addInitScript(measure, READ_TILES_MAX);
     console.log(`${tiles} tiles, ${options.size} at ${fps} fps, a keyframe every ${options.gop}`);
-    /** @type {Record<string, number[]>[]} */
-    const warm = [];
-    for (let i = 0; i < loads; ++i) {
-      const steps = await open(page, url);
-      if (i === 0) tellSteps('opened with an empty cache', [steps]);
-      else warm.push(steps);
-      await page.waitForTimeout(BETWEEN_LOADS_MS);
+    const cold = /** @type {Record<string, number[]>[]} */ ([]);
+    const warm = /** @type {Record<string, number[]>[]} */ ([]);
+    const session = await page.context().newCDPSession(page);
+    tellSteps('opened by a browser that has just begun', [await open(page, url)]);
+    for (const [list, what] of /** @type {const} */ ([[cold, 'with an empty cache'], [warm, 'again']])) {
+      for (let i = 0; i < loads; ++i) {
+        await page.waitForTimeout(BETWEEN_LOADS_MS);
+        if (list === cold) await session.send('Network.clearBrowserCache');
+        list.push(await open(page, url));
+      }
+      if (loads > 0) tellSteps(`opened ${what}, ${loads} times`, list);
     }
-    if (warm.length > 0) tellSteps(`opened again, ${warm.length} times`, warm);
     if (seconds === 0) return;
     await page.waitForTimeout(SETTLE_MS);
     await page.evaluate(() => {

@@ -1,4 +1,4 @@
-// A screen on a wall, in a real browser against a server that only talks: alarms, languages, what is said once.
+// A screen on a wall, in a real browser against a server that only talks: alarms, languages, parts that did not arrive.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
@@ -111,19 +111,6 @@ test('the page speaks the language that is asked for', async () => {
     assert.equal(await page.getAttribute('html', 'lang'), lang);
     assert.equal(await page.title(), title);
   }
-});
-
-test('a screen that cannot be kept awake says so, once', async () => {
-  const { page } = browser;
-  await page.addInitScript(() => {
-    // As in a page that came over plain HTTP.
-    Reflect.deleteProperty(Navigator.prototype, 'wakeLock');
-  });
-  await open('?kiosk=1');
-  await page.locator('.kiosk-note').waitFor();
-  await open('?kiosk=1');
-  await page.waitForTimeout(1_500);
-  assert.equal(await page.locator('.kiosk-note').count(), 0);
 });
 
 test('the pointer and what people work with are hidden, and static marks are moved', async () => {

@@ -1,47 +1,13 @@
 // The large view: its main stream, with faults that the real server does not make, its sound, and who may be reached meanwhile.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser, presentedFrames, tiles, waitForTiles } from './support/browser.mjs';
-import { readClip } from './support/chunks.mjs';
+import { after, test } from 'node:test';
+import { presentedFrames, tiles } from './support/browser.mjs';
 import { camera } from './support/fake_server.mjs';
-import { FakeWall } from './support/fake_wall.mjs';
+import { HONEST_MS, openFakeStage } from './support/fake_stage.mjs';
 
-const ALL_LIVE_MS = 30_000;
-/** A tile must be honest about a picture that stands still within this. */
-const HONEST_MS = 10_000;
-
-/** @type {FakeWall} */
-let server;
-let url = '';
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  server = new FakeWall({ sub: await readClip('cam01_sub.mov', false), main: await readClip('h264_aac.mov', true) });
-  url = await server.listen();
-  browser = await openBrowser({ width: 1440, height: 900 });
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-/** @typedef {import('./support/browser.mjs').TileFacts[]} Tiles */
-const allLive = (/** @type {Tiles} */ list) => list.length === server.cameras.length && list.every((x) => x.badge === 'live');
-const live = () => waitForTiles(browser.page, allLive, { deadlineMs: ALL_LIVE_MS, what: 'all tiles are live' });
-
-/** @param {string} id @param {string} attribute */
-const attribute = (id, attribute) => browser.page.getAttribute(`[data-camera="${id}"]`, attribute);
-
-/** Waits for a fact of the test's own side. @param {() => boolean} fact @param {string} what @param {number} deadlineMs */
-async function until(fact, what, deadlineMs = HONEST_MS) {
-  for (const end = performance.now() + deadlineMs; !fact(); ) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await browser.page.waitForTimeout(50);
-  }
-}
+const { server, url, browser, close, live, attribute, until } = await openFakeStage();
+after(close);
 
 test('the large view has the main stream with its sound, and bad sound does not stop the picture', async () => {
   const { page } = browser;
@@ -122,6 +88,28 @@ test('a main stream that stands is not seen over the small one that moves', asyn
   assert.ok(!(await mainIsSeen()));
   assert.equal(await attribute('m', 'data-badge'), 'live');
   main.stalled = false;
+});
+
+test('a person who pauses gets the picture that was seen, not the main stream that stood below it', async () => {
+  const { page } = browser;
+  server.cameras = [camera('p')];
+  const main = server.feed('p/main');
+  main.onePicture = true;
+  await page.goto(url);
+  await live();
+  await page.click('[data-camera="p"] .tile-open');
+  await page.waitForSelector('[data-expanded] .feed-large[data-shown]', { timeout: HONEST_MS });
+  await page.waitForSelector('[data-expanded] .tools .pause');
+  await page.keyboard.press('k');
+  await page.waitForSelector('[data-expanded][data-badge="paused"]');
+  assert.ok(!(await mainIsSeen()));
+  await page.keyboard.press('k');
+  main.onePicture = false;
+  main.restart();
+  await page.waitForSelector('[data-expanded] .feed-large[data-covers]', { timeout: HONEST_MS });
+  await page.keyboard.press('k');
+  await page.waitForSelector('[data-expanded][data-badge="paused"]');
+  assert.ok(await mainIsSeen());
 });
 
 test('a camera that is removed while it is large leaves nothing that plays on', async () => {

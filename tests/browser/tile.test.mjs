@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { difference, openBrowser, pictures, tiles, waitForTiles } from './support/browser.mjs';
+import { difference, openBrowser, pictures, printOf, tiles, waitForTiles } from './support/browser.mjs';
 import { openWall } from './support/wall.mjs';
 
 const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
@@ -32,21 +32,6 @@ const waitForBadge = (camera, badge, deadlineMs = LIVE_MS) =>
 
 const allLive = () =>
   waitForTiles(browser.page, (x) => x.length === CAMERAS.length && x.every((y) => y.badge === 'live'), { deadlineMs: LIVE_MS, what: 'all live' });
-
-/** A coarse print of what a person sees of an element. @param {string} selector @returns {Promise<number[]>} */
-async function printOf(selector) {
-  const png = await browser.page.locator(selector).screenshot();
-  return browser.page.evaluate(async (data) => {
-    const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-    const canvas = document.createElement('canvas');
-    canvas.width = 32;
-    canvas.height = 18;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    context.drawImage(image, 0, 0, 32, 18);
-    return [...context.getImageData(0, 0, 32, 18).data];
-  }, png.toString('base64'));
-}
 
 /** What a canvas or video in a tile holds, drawn small; null: there is none. @param {string} selector @returns {Promise<number[]|null>} */
 const pixelsOf = (selector) =>
@@ -193,11 +178,11 @@ test('a zoomed picture shows its middle larger, by pixels', async () => {
   await openLarge('cam01');
   await page.keyboard.press('k');
   await waitForBadge('cam01', 'paused', 5_000);
-  const whole = await printOf('[data-expanded]');
-  const again = await printOf('[data-expanded]');
+  const whole = await printOf(page, '[data-expanded]');
+  const again = await printOf(page, '[data-expanded]');
   for (let i = 0; i < 4; ++i) await page.keyboard.press('+');
   await page.locator('.zoom-text', { hasText: 'Zoom 3.8×' }).waitFor();
-  const zoomed = await printOf('[data-expanded]');
+  const zoomed = await printOf(page, '[data-expanded]');
   assert.ok(difference(whole, zoomed) > 3 * difference(whole, again) + 100, `${difference(whole, zoomed)} against ${difference(whole, again)}`);
   await page.keyboard.press('k');
   await closeLarge();

@@ -2,6 +2,7 @@
 
 import { make, setText, withTimer } from '../dom.js';
 import { fill } from '../words.js';
+import { hintOf } from './brand_hints.js';
 import { Field } from './fields.js';
 import { countSeconds, Panel, textButton } from './panel.js';
 import { ProbeBox } from './probe_box.js';
@@ -183,7 +184,7 @@ export class CameraForm {
       if (ONLY_WITH_BRAND.includes(name)) field.element.hidden = brand === null || (name === 'channel' && brand.channels_max <= 1);
       if (name === 'url' || name === 'sub_url') field.element.hidden = brand !== null;
     }
-    this.fields_['template']?.help(brand?.hint ?? '');
+    this.fields_['template']?.help(brand === null ? '' : hintOf(document.documentElement.lang, brand));
     this.preview_.hidden = brand === null;
     if (brand === null) return;
     const { url, sub_url } = addressesOf(brand, this.place_());

@@ -1,7 +1,7 @@
 // The past of one camera: a line of time for each stream, and what happened, newest first.
 
 import { make } from '../dom.js';
-import { duration, fill } from '../words.js';
+import { decimal, duration, fill } from '../words.js';
 import { lengthsOf, readEvents, spansOf } from './past.js';
 import { Panel, textButton } from './panel.js';
 import { cameraPath, failureText, request } from './requests.js';
@@ -123,7 +123,7 @@ export class HistoryPanel {
     const row = make('li', 'past-event', time, make('div', 'past-what', head));
     row.dataset.phase = event.sign === null ? event.phase : 'sign';
     const what = /** @type {HTMLElement} */ (row.lastChild);
-    const why = [event.reason === null ? '' : this.host_.reasons[event.reason] ?? event.reason, event.detail ?? ''];
+    const why = [event.reason === null ? '' : this.host_.reasons[event.reason] ?? event.reason, this.detailOf_(event)];
     for (const text of [why.filter((x) => x !== '').join(': '), this.figuresOf_(event)]) if (text !== '') what.append(make('p', 'past-why', text));
     if (event.lastWords.length > 0) what.append(make('details', '', make('summary', '', words.last_words), make('pre', '', event.lastWords.join('\n'))));
     return row;
@@ -142,13 +142,20 @@ export class HistoryPanel {
     return `${by} → ${this.phase_(event.phase)}`;
   }
 
+  /** What the server says of a fault is for those who look for its cause, in its words; what it says of a start is for all. @param {import('./past.js').Event} event */
+  detailOf_({ detail }) {
+    const [, seconds] = /^first picture after ([\d.]+) s$/.exec(detail ?? '') ?? [];
+    return seconds ? fill(this.words_.first_picture, { seconds: decimal(Number(seconds), this.host_.locale) }) : detail ?? '';
+  }
+
   /** @param {import('./past.js').Event} event */
   figuresOf_(event) {
     const { words_: words } = this;
+    const { locale } = this.host_;
     const figures = [
       event.count > 1 ? fill(words.times, { n: event.count, time: this.timeText_.format(event.firstAt) }) : '',
-      event.detectionS === null ? '' : fill(words.noticed, { seconds: event.detectionS.toFixed(1) }),
-      event.recoveryS === null ? '' : fill(words.recovered, { seconds: event.recoveryS.toFixed(1) }),
+      event.detectionS === null ? '' : fill(words.noticed, { seconds: decimal(event.detectionS, locale) }),
+      event.recoveryS === null ? '' : fill(words.recovered, { seconds: decimal(event.recoveryS, locale) }),
     ];
     return figures.filter((x) => x !== '').join(' · ');
   }

@@ -4,7 +4,7 @@ import { loadStyle } from '../dom.js';
 import { onDemand } from '../on_demand.js';
 
 export const DIALOG_FILES = [
-  'dialogs.js', 'camera_form.js', 'configuration_panel.js', 'fields.js', 'history_panel.js', 'menu.js', 'panel.js', 'past.js', 'probe_box.js',
+  'dialogs.js', 'brand_hints.js', 'camera_form.js', 'configuration_panel.js', 'fields.js', 'history_panel.js', 'menu.js', 'panel.js', 'past.js', 'probe_box.js',
   'removal.js', 'settings.js',
 ];
 

@@ -1,7 +1,7 @@
 // Looks at a camera before it is saved: progress, a way to end it, and what was found, in words.
 
 import { make, setText } from '../dom.js';
-import { codecName, fill } from '../words.js';
+import { codecName, decimal, fill } from '../words.js';
 import { countSeconds, textButton } from './panel.js';
 import { failureText, request } from './requests.js';
 
@@ -150,13 +150,14 @@ function line(level, title, text, more = '') {
 
 /** @param {any} json @param {import('./words.js').ManageWords} words */
 function factsOf(json, words) {
+  const { lang } = document.documentElement;
   const facts = [
     codecName(json.video),
     json.width && json.height ? `${json.width}×${json.height}` : '',
     json.fps ? `${Math.round(json.fps)} fps` : '',
-    json.bitrate_bps ? `${(json.bitrate_bps / 1e6).toFixed(1)} Mbit/s` : '',
+    json.bitrate_bps ? `${decimal(json.bitrate_bps / 1e6, lang)} Mbit/s` : '',
     json.audio ?? words.no_sound,
-    json.first_picture_s === null ? '' : fill(words.first_picture, { seconds: json.first_picture_s.toFixed(1) }),
+    json.first_picture_s === null ? '' : fill(words.first_picture, { seconds: decimal(json.first_picture_s, lang) }),
   ];
   return facts.filter((x) => x !== '').join(' · ');
 }

@@ -136,7 +136,7 @@ export const words = {
 
   configuration_good: 'La configuración está en vigor desde {time}.',
   configuration_bad: 'La configuración tiene un error. El muro sigue con la última correcta.',
-  configuration_tried: 'Leída a las {time}.',
+  configuration_tried: 'Leída: {time}.',
   configuration_never: 'Los archivos no se han vuelto a leer desde el arranque.',
   warnings: 'Observaciones',
   reload: 'Leer los archivos de nuevo',

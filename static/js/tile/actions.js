@@ -1,5 +1,6 @@
 // What can be done to one tile: the same for its bar, the large view and the keyboard.
 
+import { toggleFullScreen } from '../full_screen.js';
 import { fill } from '../words.js';
 import { fileName, pictureBlob, saveFile } from './picture_file.js';
 
@@ -35,12 +36,15 @@ export class Actions {
     return document.pictureInPictureEnabled === true;
   }
 
-  /** The small stream: the window is small, and it lasts when the large view is left. @param {import('../tile.js').Tile} tile */
+  /**
+   * The small stream: the window is small, and it lasts when the large view is left. There is one such window: it goes from camera to camera.
+   * @param {import('../tile.js').Tile} tile
+   */
   async togglePictureInPicture(tile) {
     try {
-      if (document.pictureInPictureElement) return await document.exitPictureInPicture();
-      const video = tile.gridVideo;
-      if (!video) return this.say_(this.words_.ui.not_possible);
+      if (tile.inPicture) return await document.exitPictureInPicture();
+      const video = tile.said?.trusted ? tile.gridVideo : null;
+      if (!video) return this.say_(this.words_.ui.no_live_picture);
       video.disablePictureInPicture = false;
       await video.requestPictureInPicture();
     } catch {
@@ -48,16 +52,7 @@ export class Actions {
     }
   }
 
-  get canFullScreen() {
-    return document.fullscreenEnabled === true;
-  }
-
-  /** The whole page, so that what lies above the picture is seen as well. */
-  async toggleFullScreen() {
-    try {
-      await (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
-    } catch {
-      this.say_(this.words_.ui.not_possible);
-    }
+  toggleFullScreen() {
+    toggleFullScreen().catch(() => this.say_(this.words_.ui.not_possible));
   }
 }

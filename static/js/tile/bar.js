@@ -1,7 +1,7 @@
 // The small bar of the tile that is pointed at, or that has the keyboard's focus. There is one for the whole wall.
 
 import { make, setText } from '../dom.js';
-import { renderPlay, toolButton } from './tool_button.js';
+import { press, renderPlay, toolButton } from './tool_button.js';
 
 export class Bar {
   /**
@@ -23,9 +23,9 @@ export class Bar {
     const stop = toolButton('stop', ui.stop, 'X', act((x) => actions.toggleStop(x)));
     const save = toolButton('save wide', ui.save, 'S', act((x) => void actions.save(x)));
     const details = toolButton('info', ui.details, 'I', act(onDetails));
-    const window = toolButton('pip wide', ui.picture_in_picture, 'P', act((x) => void actions.togglePictureInPicture(x)));
-    window.hidden = !actions.canPictureInPicture;
-    this.element = make('div', 'tile-bar', make('div', 'bar-tools', this.play_, stop, save, window, details), this.facts_);
+    this.window_ = toolButton('pip wide', ui.picture_in_picture, 'P', act((x) => void actions.togglePictureInPicture(x)));
+    this.window_.hidden = !actions.canPictureInPicture;
+    this.element = make('div', 'tile-bar', make('div', 'bar-tools', this.play_, stop, save, this.window_, details), this.facts_);
     this.element.dataset.chrome = '';
     this.element.setAttribute('role', 'toolbar');
     this.element.setAttribute('aria-label', ui.details);
@@ -51,6 +51,7 @@ export class Bar {
   render() {
     if (!this.tile) return;
     renderPlay(this.play_, this.tile.held !== null, this.words_);
+    press(this.window_, this.tile.inPicture);
     setText(this.facts_, this.factsText());
   }
 }

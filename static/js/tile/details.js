@@ -4,6 +4,7 @@ import { make, makeButton, setText } from '../dom.js';
 import { fill } from '../words.js';
 
 const EDGE_PX = 8;
+const AFTER_LAYOUT_MS = 100;
 /** Below the bar. */
 const UNDER_BAR_PX = 52;
 
@@ -25,7 +26,8 @@ export class Details {
       const inside = event.target instanceof Element && event.target.closest('.tile-details, .tool.info') !== null;
       if (this.tile && !inside) this.close();
     });
-    window.addEventListener('resize', () => this.place_());
+    // Behind the wall's own observer: its tiles have their new places then.
+    window.addEventListener('resize', () => setTimeout(() => this.place_(), AFTER_LAYOUT_MS));
   }
 
   /** @param {import('../tile.js').Tile} tile */

@@ -126,6 +126,7 @@ export class TileExtras {
     if (event.key === 'Escape' && this.details_.tile) return this.details_.close(), true;
     if (event.key === '?') return this.help_.toggle(), true;
     if (this.large_?.onKey(event)) return true;
+    if (event.key.toLowerCase() === 'f') return this.actions_.toggleFullScreen(), true;
     const tile = this.largeTile_ ?? this.tileAt_(document.activeElement) ?? this.bar_.tile;
     if (tile === null) return false;
     switch (event.key.toLowerCase()) {
@@ -144,9 +145,6 @@ export class TileExtras {
       case 'p':
         this.actions_.togglePictureInPicture(tile);
         break;
-      case 'f':
-        this.actions_.toggleFullScreen();
-        break;
       default:
         return false;
     }
@@ -157,6 +155,6 @@ export class TileExtras {
 
   /** @param {Tile} tile @returns {import('./facts.js').Known} */
   known_(tile) {
-    return { ...tile.inspect(), camera: tile.camera, said: tile.said, serverNow: this.serverNow_ };
+    return { ...tile.inspect(), camera: tile.camera, since: tile.since, said: tile.said, serverNow: this.serverNow_ };
   }
 }

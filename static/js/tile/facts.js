@@ -1,10 +1,11 @@
 // What is known of a camera and its picture, in lines: pure.
 
-import { codecName, duration, fill } from '../words.js';
+import { codecName, decimal, duration, fill } from '../words.js';
 
 /**
  * @typedef {object} Known
  * @property {import('../api.js').Camera} camera
+ * @property {number|null} since when it is as it is: ms since the epoch, by the server's clock
  * @property {import('../badge.js').Badge|null} said
  * @property {import('../api.js').Stream|null} stream that is seen
  * @property {number|null} captured when the picture was taken: seconds since the epoch, by the server's clock
@@ -24,22 +25,19 @@ function localTime(ms, language) {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(ms);
 }
 
-/** @param {number} value @param {string} language @param {number} digits */
-const number = (value, language, digits) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
 /** `0.24 s`; nothing when it is not known. @param {Known} known @param {string} language */
 export function latencyText({ captured, shown, said, serverNow }, language) {
   if (captured === null || serverNow === null || !shown || !said?.trusted) return '';
   const ms = serverNow - 1000 * captured;
   // Less than nothing: the page does not know the server's time well enough yet.
-  return ms < 0 || ms > LATENCY_MAX_MS ? '' : `${number(ms / 1000, language, ms < 9_950 ? 2 : 0)} s`;
+  return ms < 0 || ms > LATENCY_MAX_MS ? '' : `${decimal(ms / 1000, language, ms < 9_950 ? 2 : 0)} s`;
 }
 
 /** @param {import('../api.js').Stream|null} stream @param {string} language */
 export function rateText(stream, language) {
   const bps = stream?.bitrateBps ?? 0;
   if (bps <= 0) return '';
-  return bps >= 1e6 ? `${number(bps / 1e6, language, 1)} Mbit/s` : `${number(bps / 1e3, language, 0)} kbit/s`;
+  return bps >= 1e6 ? `${decimal(bps / 1e6, language)} Mbit/s` : `${decimal(bps / 1e3, language, 0)} kbit/s`;
 }
 
 /** @param {import('../api.js').Stream|null} stream */
@@ -68,13 +66,12 @@ function takenText({ captured, serverNow }, { language, ui }) {
  * @returns {Row[]}
  */
 export function detailRows(known, words, playerSentences) {
-  const { camera, said, stream, playerKind, playerReason, serverNow } = known;
+  const { camera, since, said, stream, playerKind, playerReason, serverNow } = known;
   const { ui, language } = words;
-  const since = camera.since;
   const sinceText = since === null ? '' : localTime(since, language)
     + (serverNow === null ? '' : ` (${fill(ui.ago, { time: duration(serverNow - since, language) })})`);
   const why = [said?.detail ?? '', camera.phase === 'live' ? '' : camera.detail ?? ''].filter((x) => x !== '');
-  const fps = stream?.fps ? `${number(stream.fps, language, 1)} fps` : '';
+  const fps = stream?.fps ? `${decimal(stream.fps, language)} fps` : '';
   const video = [codecName(stream?.video ?? null), stream?.codecs ?? ''].filter((x) => x !== '').join(' · ');
   const player = [ui[`player_${playerKind}`] ?? playerKind, playerSentences[playerReason] ?? ''].filter((x) => x !== '');
   /** @type {Row[]} */

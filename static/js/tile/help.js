@@ -11,13 +11,13 @@ export function sections(ui, kiosk) {
   /** @type {[string, string][]} */
   const wall = [['← ↑ ↓ →', ui.key_arrows], ['Home End', ui.key_ends], ['Enter', ui.key_enter], ['Esc', ui.key_escape]];
   if (!kiosk) wall.push(['C', ui.key_menu]);
-  wall.push(['?', ui.key_help]);
+  wall.push(['F', ui.full_screen], ['?', ui.key_help]);
   /** @type {[string, [string, string][]]} */
   const layout = [ui.help_layout, [['/', ui.key_search], ['PgUp PgDn', ui.key_pages], ['Shift ← ↑ ↓ →', ui.key_move], ['+ −', ui.key_size]]];
   return [
     [ui.help_wall, wall],
     ...(kiosk ? [] : [layout]),
-    [ui.help_tile, [['K', `${ui.pause} / ${ui.play}`], ['X', ui.stop], ['S', ui.save], ['I', ui.details], ['P', ui.picture_in_picture], ['F', ui.full_screen]]],
+    [ui.help_tile, [['K', `${ui.pause} / ${ui.play}`], ['X', ui.stop], ['S', ui.save], ['I', ui.details], ['P', ui.picture_in_picture]]],
     [ui.help_large, [['+ −', `${ui.zoom_in} / ${ui.zoom_out}`], ['0', ui.key_whole], ['Shift ← ↑ ↓ →', ui.key_pan], ['M', ui.key_mute], ['[ ]', ui.key_volume]]],
   ];
 }

@@ -1,10 +1,11 @@
 // The tools of the large view: what the bar has, and sound, zoom, full screen.
 
 import { make } from '../dom.js';
+import { canFullScreen } from '../full_screen.js';
 import { fill } from '../words.js';
 import { STEP, WHOLE_PICTURE, moved, zoomAt } from './zoom.js';
 import { ZoomInput } from './zoom_input.js';
-import { nameButton, renderPlay, toolButton } from './tool_button.js';
+import { nameButton, press, renderPlay, toolButton } from './tool_button.js';
 import { recallLoudness, rememberLoudness } from './volume.js';
 
 /** One press of a key. */
@@ -36,15 +37,15 @@ export class LargeView {
     this.volume_ = this.makeSlider_();
     this.zoomText_ = make('span', 'zoom-text');
     this.zoomText_.setAttribute('role', 'status');
-    const window = toolButton('pip', ui.picture_in_picture, 'P', () => void actions.togglePictureInPicture(tile));
-    window.hidden = !actions.canPictureInPicture;
-    const full = toolButton('full', ui.full_screen, 'F', () => void actions.toggleFullScreen());
-    full.hidden = !actions.canFullScreen;
+    this.window_ = toolButton('pip', ui.picture_in_picture, 'P', () => void actions.togglePictureInPicture(tile));
+    this.window_.hidden = !actions.canPictureInPicture;
+    this.full_ = toolButton('full', ui.full_screen, 'F', () => actions.toggleFullScreen());
+    this.full_.hidden = !canFullScreen();
     const before = [
       this.zoomText_, this.play_, toolButton('stop', ui.stop, 'X', () => this.stop_()),
       toolButton('zoom-out wide', ui.zoom_out, '-', () => this.zoomBy_(1 / STEP)),
       toolButton('zoom-in wide', ui.zoom_in, '+', () => this.zoomBy_(STEP)),
-      toolButton('save', ui.save, 'S', () => void actions.save(tile)), window, full,
+      toolButton('save', ui.save, 'S', () => void actions.save(tile)), this.window_, this.full_,
       toolButton('info', ui.details, 'I', onDetails), toolButton('keys wide', ui.help, '?', onHelp),
     ];
     const tools = tile.element.querySelector('.tools');
@@ -62,6 +63,8 @@ export class LargeView {
 
   render() {
     renderPlay(this.play_, this.tile_.held !== null, this.words_);
+    press(this.window_, this.tile_.inPicture);
+    press(this.full_, document.fullscreenElement !== null);
     this.volume_.hidden = this.sound_.hidden;
     nameButton(this.sound_, this.sound_.getAttribute('aria-label') ?? '', 'M');
   }

@@ -22,6 +22,11 @@ export function nameButton(button, label, key = '') {
   if (key !== '') button.setAttribute('aria-keyshortcuts', key);
 }
 
+/** Whether what it does is so now. @param {HTMLElement} button @param {boolean} on */
+export function press(button, on) {
+  if (button.getAttribute('aria-pressed') !== String(on)) button.setAttribute('aria-pressed', String(on));
+}
+
 /** One button for both. @param {HTMLElement} button @param {boolean} held @param {import('./words.js').TileWords} words */
 export function renderPlay(button, held, { ui }) {
   button.classList.toggle('play', held);

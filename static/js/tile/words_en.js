@@ -16,6 +16,7 @@ export const words = {
     save: 'Save the picture',
     saved: 'Saved: {name}',
     nothing_to_save: 'There is no picture to save',
+    no_live_picture: 'There is no live picture',
     not_possible: 'The browser does not allow it',
     details: 'Details',
     details_of: 'Details of {label}',

@@ -17,6 +17,7 @@ export const words = {
     save: 'Guardar la imagen',
     saved: 'Guardada: {name}',
     nothing_to_save: 'No hay imagen que guardar',
+    no_live_picture: 'No hay imagen en vivo',
     not_possible: 'El navegador no lo permite',
     details: 'Detalles',
     details_of: 'Detalles de {label}',

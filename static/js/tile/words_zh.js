@@ -17,6 +17,7 @@ export const words = {
     save: '保存画面',
     saved: '已保存：{name}',
     nothing_to_save: '没有可保存的画面',
+    no_live_picture: '没有实时画面',
     not_possible: '浏览器不允许此操作',
     details: '详细信息',
     details_of: '{label} 的详细信息',

@@ -125,9 +125,10 @@ function packed(ids, spans, columns) {
 export function planOf(page, layout, spans, fit, room) {
   const shape = shapeOf(layout);
   if (shape && page.cells) {
-    const plan = measured(shape.columns, shape.rows, fit, room);
+    const { columns, rows, cells } = placed(shape, page.ids, page.cells, spans, room);
+    const plan = measured(columns, rows, fit, room);
     // A wall of eight by eight is nothing for a telephone: there the page's cameras come one below the other.
-    if (plan.tileWidth >= TILE_WIDTH_MIN || page.ids.length === 0) return { ...plan, cells: page.cells, fit };
+    if (plan.tileWidth >= TILE_WIDTH_MIN || page.ids.length === 0) return { ...plan, cells, fit };
     return { ...bestGrid(page.ids.length, room.width, room.height, room.gap), cells: null, fit };
   }
   const grid = bestGrid(page.ids.length, room.width, room.height, room.gap);
@@ -135,6 +136,23 @@ export function planOf(page, layout, spans, fit, room) {
   if (grid.scrolls || (!spanning && fit === 'contain')) return { ...grid, cells: null, fit };
   if (!spanning) return { ...measured(grid.columns, grid.rows, fit, room), cells: null, fit };
   return bestPacking(page.ids, spans, fit, room);
+}
+
+/**
+ * A large one with small ones beside it, or below it where the screen stands upright: whichever shows larger pictures.
+ * @param {Shape} shape
+ * @param {string[]} ids
+ * @param {Cell[]} cells as the shape has them
+ * @param {Record<string, string>} spans
+ * @param {{width: number, height: number, gap: number}} room
+ */
+function placed(shape, ids, cells, spans, room) {
+  const beside = { columns: shape.columns, rows: shape.rows, cells };
+  const [first = ''] = ids;
+  if (shape.large === null || ids.length < 2) return beside;
+  const below = { columns: 2, ...packed(ids, { ...spans, [first]: '2x2' }, 2) };
+  const width = (/** @type {typeof beside} */ x) => measured(x.columns, x.rows, 'contain', room).tileWidth;
+  return width(below) > width(beside) ? below : beside;
 }
 
 /**

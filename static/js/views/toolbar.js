@@ -1,6 +1,7 @@
 // The bar over the wall: which view, which layout, which cameras, which page. It is there while somebody is at the wall.
 
 import { make, makeButton, setText } from '../dom.js';
+import { canFullScreen } from '../full_screen.js';
 import { fill } from '../words.js';
 import { LAYOUTS } from './arrangement.js';
 
@@ -21,6 +22,7 @@ const TOURS_S = [0, 5, 10, 20, 30, 60, 120];
  * @property {() => void} onReset
  * @property {(step: number) => void} onPage
  * @property {() => void} onSave
+ * @property {() => void} onFullScreen
  *
  * @typedef {object} ToolbarState
  * @property {string} view
@@ -59,12 +61,14 @@ export class Toolbar {
     this.arrange_ = toggle(words.arrange, events.onArrange);
     this.reset_ = worded(words.reset, events.onReset);
     this.save_ = worded(words.save, events.onSave);
+    this.full_ = worded(words.full_screen, events.onFullScreen);
+    this.full_.hidden = !canFullScreen();
     this.pageText_ = make('span', 'views-page');
     const previous = makeButton('views-turn views-previous', words.previous, () => events.onPage(-1));
     const next = makeButton('views-turn views-next', words.next, () => events.onPage(1));
     this.pages_ = make('span', 'views-pages', previous, this.pageText_, next);
     this.element = make('div', 'views-bar', this.view_, this.layout_, this.group_, this.search, this.pages_, this.tour_, this.fill_,
-      this.arrange_, this.reset_, this.save_);
+      this.arrange_, this.reset_, this.save_, this.full_);
     this.element.setAttribute('role', 'toolbar');
     this.element.dataset.chrome = '';
     this.element.setAttribute('aria-label', words.toolbar);
@@ -89,6 +93,7 @@ export class Toolbar {
     setText(this.pageText_, fill(words.page, { n: page + 1, all: pages }));
     this.fill_.setAttribute('aria-pressed', String(settings.fit === 'cover'));
     this.arrange_.setAttribute('aria-pressed', String(arranging));
+    this.full_.setAttribute('aria-pressed', String(document.fullscreenElement !== null));
     this.keep = arranging || search !== '';
   }
 

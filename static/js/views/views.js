@@ -1,6 +1,7 @@
 // Layouts, views, pages, the tour and the search: puts what people choose onto the wall.
 
 import { loadStyle } from '../dom.js';
+import { toggleFullScreen } from '../full_screen.js';
 import { neighbour, neighbourCell } from '../layout.js';
 import { say } from '../tile/toast.js';
 import { fill } from '../words.js';
@@ -61,6 +62,7 @@ export class Views {
     /** @type {import('../wall.js').Plan|null} */
     this.plan_ = null;
     this.warm_ = false;
+    this.groupsTold_ = false;
     this.arranging_ = false;
     this.tour_ = new Tour();
     this.dragging_ = new Dragging(element, (from, to) => this.swap_(from, to));
@@ -86,6 +88,7 @@ export class Views {
     };
     for (const type of ['pointermove', 'pointerdown', 'focusin']) document.addEventListener(type, touch, { passive: true });
     document.addEventListener('keydown', (event) => this.onKey_(event), { capture: true });
+    document.addEventListener('fullscreenchange', () => this.renderBar_());
     this.bar_.element.addEventListener('focusin', () => this.refresh_());
   }
 
@@ -128,7 +131,15 @@ export class Views {
 
   get none() {
     const { none_title: title, none_text, none_view } = this.words_;
-    return { title, text: this.filter_.search || this.filter_.groups.length ? none_text : none_view };
+    const filtered = this.filter_.search || this.filter_.groups.length ? none_text : none_view;
+    return { title, text: this.noGroup_() || filtered };
+  }
+
+  /** What is said of groups that no camera has: somebody mistyped them, or they are gone. */
+  noGroup_() {
+    const known = groupsOf(this.cameras_);
+    const missing = this.filter_.groups.filter((x) => !known.includes(x));
+    return missing.length === 0 ? '' : fill(this.words_.none_group, { names: missing.join(', ') });
   }
 
   // What the wall asks.
@@ -143,6 +154,12 @@ export class Views {
     const shown = this.pages_[this.page_]?.ids ?? [];
     const warm = this.warm_ ? this.pages_[(this.page_ + 1) % this.pages_.length]?.ids.filter((id) => !shown.includes(id)) ?? [] : [];
     this.renderBar_();
+    if (!this.groupsTold_ && shown.length > 0) {
+      // One group is there and another is not: what is seen would pass for everything.
+      this.groupsTold_ = true;
+      const text = this.noGroup_();
+      if (text !== '') say(text);
+    }
     return { shown, warm, all };
   }
 
@@ -187,6 +204,7 @@ export class Views {
       onReset: () => this.change_({ order: [], spans: {} }),
       onPage: (step) => this.turn_(step),
       onSave: () => this.dialog_.open({ current: this.current_(), mayShare: this.mayShare_ }),
+      onFullScreen: () => void toggleFullScreen().catch(() => say(this.words_.not_possible)),
     };
   }
 

@@ -74,6 +74,7 @@ export default {
     no_player: 'This browser can play neither Media Source nor HLS',
     player_missing: 'The player could not be loaded from the server',
     kiosk_no_wake_lock: 'This screen may go to sleep: browsers keep one awake only over https, or on the server itself. The guide to kiosks tells the ways round.',
+    kiosk_wake_lock_refused: 'This screen may go to sleep: the browser refuses to keep it awake, perhaps to spare the battery. It is asked again; the guide to kiosks tells the ways round.',
     kiosk_sound_blocked: 'The alarm cannot be heard yet: the browser allows sound after a click or a key.',
     kiosk_alarm_one: '{names} is down.',
     kiosk_alarm_many: '{n} cameras are down: {names}.',

@@ -75,6 +75,7 @@ export default {
     no_player: '此浏览器既不能播放 Media Source，也不能播放 HLS',
     player_missing: '无法从服务器加载播放器',
     kiosk_no_wake_lock: '此屏幕可能会休眠：浏览器只在 https 下或服务器本机上保持屏幕常亮。解决办法见一体机指南。',
+    kiosk_wake_lock_refused: '此屏幕可能会休眠：浏览器拒绝保持屏幕常亮，可能是为了省电。页面会再次请求；解决办法见一体机指南。',
     kiosk_sound_blocked: '警报还不能发声：浏览器要求先点击或按键。',
     kiosk_alarm_one: '{names} 已中断。',
     kiosk_alarm_many: '{n} 台摄像机已中断：{names}。',

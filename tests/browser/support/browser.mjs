@@ -19,17 +19,27 @@ const FLAGS = [
 ];
 
 /**
- * Starts a browser with an empty profile. Problems of the page (exceptions, refused by its security policy) gather
+ * @typedef {object} Person whose browser it is
+ * @property {string} [locale] the first of the languages that the browser asks for
+ * @property {string} [timezoneId]
+ * @property {boolean} [hasTouch]
+ * @property {string} [kept] the profile of a browser before this one; it stays when this one is closed, too
+ */
+
+/**
+ * Starts a browser, with an empty profile unless one is `kept`. Problems of the page (exceptions, refused by its security policy) gather
  * in `problems`.
  * @param {{width: number, height: number}} viewport
  * @param {string[]} [flags] Further ones of the browser.
+ * @param {Person} [person]
  */
-export async function openBrowser(viewport, flags = []) {
-  const profile = await mkdtemp(join(tmpdir(), 'camwall-browser-'));
+export async function openBrowser(viewport, flags = [], { kept = '', ...person } = {}) {
+  const profile = kept || (await mkdtemp(join(tmpdir(), 'camwall-browser-')));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     headless: true,
     viewport,
+    ...person,
     args: [...FLAGS, ...flags],
   });
   const page = context.pages()[0] ?? (await context.newPage());
@@ -45,7 +55,7 @@ export async function openBrowser(viewport, flags = []) {
     profile,
     close: async () => {
       await context.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      if (kept === '') await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -133,6 +143,26 @@ export function pictures(page) {
     }
     return prints;
   });
+}
+
+/**
+ * A coarse print of what a person sees of an element, with all that lies upon it: 32 × 18 pixels of four values.
+ * @param {import('playwright-core').Page} page
+ * @param {string} selector
+ * @returns {Promise<number[]>}
+ */
+export async function printOf(page, selector) {
+  const png = await page.locator(selector).screenshot();
+  return page.evaluate(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = document.createElement('canvas');
+    canvas.width = 32;
+    canvas.height = 18;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    context.drawImage(image, 0, 0, 32, 18);
+    return [...context.getImageData(0, 0, 32, 18).data];
+  }, png.toString('base64'));
 }
 
 /** How many values of two prints differ by more than noise. @param {number[]|undefined} a @param {number[]|undefined} b */

@@ -36,12 +36,17 @@ export class FakeServer {
     this.cameras_ = [];
     this.build = 'first';
     this.ready = true;
+    /** How far its clock is ahead of that of this machine, for its `Date`. */
+    this.aheadMs = 0;
+    /** Further ones, of every answer. @type {Record<string, string>} */
+    this.headers = {};
     /** Requests of playlists and segments, and subscriptions. */
     this.mediaRequests = 0;
     this.server_ = createServer((request, response) => {
       this.answer_(request.url ?? '/').then(
         ({ status, type, body }) => {
-          response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Security-Policy': POLICY });
+          const date = new Date(Date.now() + this.aheadMs).toUTCString();
+          response.writeHead(status, { Date: date, 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Security-Policy': POLICY, ...this.headers });
           response.end(body);
         },
         () => response.writeHead(404).end(),

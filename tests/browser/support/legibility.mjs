@@ -51,6 +51,9 @@ export function badTexts(page, limits) {
         const style = getComputedStyle(element);
         if (parseFloat(style.fontSize) < sizeMin) bad.push(`${name}: ${style.fontSize}`);
         const box = element.getBoundingClientRect();
+        // A line without room is left out as a whole (wall.css); the badge and the name never are.
+        const state = element.closest('.state')?.getBoundingClientRect();
+        if (state && !element.matches('.badge') && box.left >= state.right - 0.5) continue;
         const sticksOut = box.left < frame.left - 0.5 || box.right > frame.right + 0.5;
         if (sticksOut || box.top < frame.top - 0.5 || box.bottom > frame.bottom + 0.5) bad.push(`${name}: sticks out`);
         // The pill is held within the tile; what it says may be longer.
@@ -65,6 +68,25 @@ export function badTexts(page, limits) {
     }
     return bad;
   }, limits);
+}
+
+/**
+ * What each tile says beside its picture, line by line, as far as it can be seen whole; and what of it lies on each other.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<{camera: string, seen: Record<string, string>, covered: string[]}[]>}
+ */
+export function tileLines(page) {
+  return page.$$eval('.tile:not([data-away])', (elements) =>
+    elements.map((element) => {
+      const frame = element.getBoundingClientRect();
+      const lines = [...element.querySelectorAll('.label, .badge, .detail, .next, .picture-age')].filter((x) => x.textContent !== '' && x.getClientRects().length > 0);
+      const boxes = lines.map((x) => ({ name: x.className, text: x.textContent ?? '', box: x.getBoundingClientRect(), port: (x.closest('.state') ?? element).getBoundingClientRect() }))
+        .filter(({ box, port }) => box.left >= frame.left - 0.5 && box.right <= Math.min(port.right, frame.right) + 0.5 && box.top >= frame.top - 0.5 && box.bottom <= frame.bottom + 0.5);
+      const covered = boxes.flatMap((a, i) => boxes.slice(i + 1)
+        .filter((b) => Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > 1 && Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top) > 1)
+        .map((b) => `${a.text} / ${b.text}`));
+      return { camera: /** @type {HTMLElement} */ (element).dataset.camera ?? '', seen: Object.fromEntries(boxes.map((x) => [x.name, x.text])), covered };
+    }));
 }
 
 /** Where the wall is looked at; `sizeMin` is the smallest text, in pixels: a phone is held in the hand. */
@@ -102,7 +124,9 @@ export function badLayout(page, sizeMin) {
       }
       return { left, right, above, bottom };
     };
-    const all = tops.flatMap((x) => [...x.querySelectorAll('*')]).filter((x) => isSeen(x));
+    /** As in `badTexts`. @param {Element} x */
+    const isLeftOut = (x) => x.parentElement?.matches('.state') && !x.matches('.badge') && x.getBoundingClientRect().left >= x.parentElement.getBoundingClientRect().right - 0.5;
+    const all = tops.flatMap((x) => [...x.querySelectorAll('*')]).filter((x) => isSeen(x) && !isLeftOut(x));
     const controls = all.filter((x) => x.matches('button, a[href], input, select, summary, textarea'));
     const texts = all.filter((x) => [...x.childNodes].some((y) => y.nodeType === Node.TEXT_NODE && y.textContent?.trim() !== '') && !x.matches('option, script, style, noscript, datalist *'));
     /** @type {string[]} */

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadViewWords } from '../../../static/js/views/words.js';
 import { openBrowser, waitForTiles } from './browser.mjs';
 import { openWall } from './wall.mjs';
 
@@ -35,6 +36,7 @@ const SWITCHED_OFF = 'cam14';
  * @property {string} url
  * @property {() => Promise<void>} hurt some of the cameras, once
  * @property {() => boolean} isHurt
+ * @property {(locale: string) => Promise<void>} speak from now on with the browser of a person who prefers this language
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Scene
@@ -48,22 +50,34 @@ export async function openStage() {
   const cameras = Array.from({ length: VIEW_CAMERAS }, (_, i) => `cam0${i + 1}`).join(', ');
   const view = `views:\n  - {name: ${VIEW}, title: Entrances, layout: 1+5, cameras: [${cameras}]}\n`;
   const wall = await openWall(null, `${view}users:\n  - {name: ${USER}, role: admin, password_hash: "${hash}"}\ndefaults:\n  picture: {black_after: 2s}\n`);
-  const browser = await openBrowser({ width: 1440, height: 900 });
-  const { page, problems } = browser;
+  const viewport = { width: 1440, height: 900 };
+  let browser = await openBrowser(viewport);
+  /** By language; one at a time shows the wall. */
+  const browsers = new Map([['', browser]]);
   let hurt = false;
   return {
-    page,
-    problems,
+    get page() {
+      return browser.page;
+    },
+    get problems() {
+      return browser.problems;
+    },
     url: wall.url,
+    speak: async (locale) => {
+      const known = browsers.get(locale);
+      await browser.page.goto('about:blank');
+      browser = known ?? (await openBrowser(viewport, [], { locale }));
+      browsers.set(locale, browser);
+    },
     isHurt: () => hurt,
     hurt: async () => {
       if (hurt || !wall.command) return;
       hurt = true;
       for (const order of FAULTS.flatMap(([, , orders]) => orders)) await wall.command(order);
-      await page.request.post(new URL(`/api/v1/cameras/${SWITCHED_OFF}/disable`, wall.url).href, { headers: { Origin: new URL(wall.url).origin } });
+      await browser.page.request.post(new URL(`/api/v1/cameras/${SWITCHED_OFF}/disable`, wall.url).href, { headers: { Origin: new URL(wall.url).origin } });
     },
     close: async () => {
-      await browser.close();
+      for (const x of browsers.values()) await x.close();
       await wall.close();
     },
   };
@@ -163,7 +177,8 @@ export const SCENES = [
     name: 'save',
     prepare: async (stage) => {
       await openView(stage);
-      await stage.page.getByRole('button', { name: 'Save view' }).press('Enter');
+      const { save } = await loadViewWords((await stage.page.getAttribute('html', 'lang')) ?? '');
+      await stage.page.getByRole('button', { name: save }).press('Enter');
       await stage.page.locator('dialog.views-dialog[open]').waitFor();
     },
   },
@@ -203,9 +218,9 @@ export const SCENES = [
       await allLive(stage);
       await choose(stage, 'cam01', 'add');
       const form = stage.page.locator('dialog.camera-form');
-      await form.getByLabel('Brand').selectOption('reolink');
-      await form.getByLabel('Host name or IP address').fill('192.0.2.21');
-      await form.getByLabel('Name', { exact: true }).fill('Back yard');
+      await form.locator('[name="template"]').selectOption('reolink');
+      await form.locator('[name="host"]').fill('192.0.2.21');
+      await form.locator('[name="label"]').fill('Back yard');
       await form.locator('.form-preview code').first().waitFor();
     },
   },
@@ -213,6 +228,9 @@ export const SCENES = [
     // Before the others that hurt: only a camera that was live can raise an alarm, also after the page began anew.
     name: 'kiosk',
     prepare: async (stage) => {
+      // Another browser has not seen them live.
+      const sawLive = (/** @type {string[]} */ ids) => location.protocol === 'http:' && sessionStorage.setItem('camwall.kiosk_live', JSON.stringify(ids));
+      if (stage.isHurt()) await stage.page.addInitScript(sawLive, FAULTS.map(([camera]) => camera));
       await openPage(stage, '/?kiosk=1');
       if (!stage.isHurt()) await allLive(stage);
       await someOffline(stage);
@@ -240,9 +258,12 @@ export const SCENES = [
     name: 'empty',
     prepare: async (stage) => {
       const { page } = stage;
-      // Without the socket nobody tells of cameras.
+      // A server that tells of no cameras, over the socket either.
+      await page.routeWebSocket('**/ws/wall', (socket) => {
+        if (!page.url().includes('player=hls')) socket.connectToServer();
+      });
       await openPage(stage, '/?player=hls', () => page.route(CAMERAS_OF_API, (route) => route.fulfill({ json: { cameras: [], next: null } })));
-      await page.getByRole('button', { name: 'Add the first camera' }).waitFor();
+      await page.locator('.add-first').waitFor();
     },
   },
   {
@@ -251,7 +272,7 @@ export const SCENES = [
       await page.context().clearCookies();
       await page.goto('about:blank');
       await page.goto(new URL('/login?next=%2F', url).href);
-      await page.getByRole('button', { name: 'Log in' }).waitFor();
+      await page.locator('button[type="submit"]').waitFor();
     },
   },
 ];

@@ -69,7 +69,8 @@ class Program {
 /** What a person would write for these cameras. @param {any[]} cameras @param {string} listen @param {string} more */
 function configFor(cameras, listen, more) {
   const text = (/** @type {unknown} */ x) => JSON.stringify(x); // JSON strings are YAML strings too.
-  const entries = cameras.map(
+  // A simulated camera without a main stream is one that a test adds by itself.
+  const entries = cameras.filter((x) => x.streams.main).map(
     ({ name, label, streams: { main, sub } }) =>
       `  - {id: ${text(name)}, label: ${text(label)}, group: Site, url: ${text(main)}${sub ? `, sub_url: ${text(sub)}` : ''}}\n`,
   );

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { brandHints, hintOf } from '../../../static/js/manage/brand_hints.js';
 import { cameraDeeds, wallDeeds } from '../../../static/js/manage/menu.js';
 import { loadManageWords } from '../../../static/js/manage/words.js';
 
@@ -17,6 +19,16 @@ test('every language has every sentence, with the same places to fill', async ()
     }
   }
   assert.equal((await loadManageWords('xx')).add, english.add);
+});
+
+test('what may differ with a brand is told in every language, for every brand of the server', () => {
+  const brands = [...readFileSync(new URL('../../../config/templates.cpp', import.meta.url), 'utf8').matchAll(/^ {2}\{"(\w+)", /gm)].map((x) => x[1]);
+  assert.ok(brands.length >= 8);
+  for (const [language, hints] of Object.entries(brandHints)) assert.deepEqual(Object.keys(hints), brands, language);
+  const brand = { name: 'axis', hint: 'What the server says.' };
+  assert.equal(hintOf('en', brand), brand.hint);
+  assert.match(hintOf('zh-Hans', brand), /\p{Script=Han}/u);
+  assert.equal(hintOf('es', { ...brand, name: 'of_tomorrow' }), brand.hint);
 });
 
 test('nobody is offered what he may not do', () => {

@@ -16,6 +16,14 @@ test('is due between three and five, each screen at a time of its own', () => {
   assert.ok((last[0] ?? 0) >= 180 && (last.at(-1) ?? 0) < 300 && last.length > 5, last.join());
 });
 
+test('screens whose times lie in the same minute start anew one after the other', () => {
+  const second = (/** @type {number} */ place) => {
+    const sut = new NightlyRefresh(at(0, 0), () => place);
+    return Array.from({ length: 120 }, (_, x) => x).find((x) => sut.due(new Date(2026, 5, 1, 3, 51, x), 24 * HOUR_MS, well)) ?? NaN;
+  };
+  assert.deepEqual([0.5, 0.502, 0.505].map(second), [0, 13, 31]);
+});
+
 test('waits for calm, and when there is none starts anew at the end of the window, each screen at a time of its own', () => {
   assert.equal(dueAt(new NightlyRefresh(at(0, 0), () => 0), (x) => ({ calm: x > 200, reachable: true }))[0], 201);
   const first = (/** @type {number} */ place) => dueAt(new NightlyRefresh(at(0, 0), () => place), () => ({ calm: false, reachable: true }))[0] ?? NaN;

@@ -18,7 +18,7 @@ function known(camera = {}, changes = {}) {
   const read = readCamera({ id: 'gate', label: 'Front gate', group: 'yard', phase: 'live', since: '2026-01-01T11:00:00.000Z', grid_stream: 'sub', streams: { sub }, ...camera });
   assert.ok(read);
   return {
-    camera: read, said: { kind: 'live', text: 'LIVE', detail: '', next: '', trusted: true }, stream: read.streams.sub ?? null,
+    camera: read, since: read.since, said: { kind: 'live', text: 'LIVE', detail: '', next: '', trusted: true }, stream: read.streams.sub ?? null,
     captured: NOW / 1000 - 0.24, shown: true, playerKind: 'mse', playerReason: 'default', serverNow: NOW, ...changes,
   };
 }

@@ -55,6 +55,18 @@ test('filled tiles take the whole room, kept ones have the shape of a picture', 
   assert.deepEqual([contain.tileWidth, contain.tileHeight], [498, 280]);
 });
 
+test('on an upright screen the large camera has the whole width, and the small ones come below it', () => {
+  const [page] = pagesOf(ids(6), '1+5', {});
+  for (const [width, height, columns] of /** @type {[number, number, number][]} */ ([[360, 740, 2], [1080, 1920, 2], [1440, 900, 3], [740, 360, 3]])) {
+    const plan = planOf(/** @type {any} */ (page), '1+5', {}, 'contain', room(width, height));
+    assert.equal(plan.columns, columns, `${width}x${height}`);
+    assert.deepEqual(plan.cells?.[0], { column: 0, row: 0, width: 2, height: 2 });
+    assert.equal(plan.scrolls, false);
+    const fields = fieldsOf(plan.cells ?? []);
+    assert.equal(new Set(fields).size, 9, 'nothing overlaps');
+  }
+});
+
 test('a wall of eight by eight scrolls on a telephone', () => {
   const [page] = pagesOf(ids(64), '8x8', {});
   const plan = planOf(/** @type {any} */ (page), '8x8', {}, 'contain', room(360, 740));

@@ -20,15 +20,16 @@ test('keeps the cameras while the server is away, and remembers since when', () 
   assert.equal(isAway(answered(state, cameras)), false);
 });
 
-test('asks every two seconds, and ever more rarely while the server is away', () => {
-  let state = answered(initialState, []);
-  assert.equal(pollDelay(state, 0.5), 2_000);
-  const delays = [];
-  for (let i = 0; i < 7; ++i) {
-    state = failed(state, 0, null);
-    delays.push(pollDelay(state, 0.5));
-  }
-  assert.deepEqual(delays, [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+test('asks every two seconds, also while the server is away, and ever more rarely when it refuses', () => {
+  const well = answered(initialState, []);
+  assert.equal(pollDelay(well, 0.5), 2_000);
+  const delays = (/** @type {number|null} */ status) => {
+    let state = well;
+    return Array.from({ length: 6 }, () => pollDelay((state = failed(state, 0, status)), 0.5));
+  };
+  assert.deepEqual(delays(null), [1_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
+  assert.deepEqual(delays(503), [1_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
+  assert.deepEqual(delays(403), [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
 });
 
 test('an answer of another version is read as far as it makes sense', () => {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Watchdog } from '../../../static/js/watchdog.js';
 
+const RESUME_MS = 3_000;
+
 /** Runs a watchdog in virtual time, a sample every half second, and writes down what it asks for. */
 class Rig {
   constructor() {
     this.now = 0;
     this.progress = 0;
-    this.dog = new Watchdog(0);
+    this.dog = new Watchdog(0, RESUME_MS);
     /** @type {[number, string][]} */
     this.log = [];
   }
@@ -74,17 +76,25 @@ test('takes one picture a second for life', () => {
   assert.deepEqual(rig.log, []);
 });
 
-test('waits while it may not act, and does the heaviest step that is due afterwards', () => {
+test('waits while it may not act, and asks for a new player soon when the stream is back', () => {
   const rig = new Rig();
   rig.run(20, { moving: true });
   rig.run(60, { mayAct: false });
   assert.deepEqual(rig.log, []);
-  rig.run(1);
-  assert.deepEqual(rig.log[0], [80.5, 'rebuild']);
+  assert.deepEqual(rig.run(4), [[83.5, 'rebuild']]);
+});
+
+test('replaces a player that gave up meanwhile as soon as the stream is back', () => {
+  const rig = new Rig();
+  rig.run(20, { moving: true });
+  rig.run(2, { mayAct: false });
+  rig.dog.fatal(rig.now, 'other');
+  rig.run(2, { mayAct: false });
+  assert.deepEqual(rig.run(4), [[24.5, 'rebuild']]);
 });
 
 test('recovers from a media error at most every five seconds', () => {
-  const dog = new Watchdog(0);
+  const dog = new Watchdog(0, RESUME_MS);
   assert.equal(dog.fatal(1_000, 'media'), 'recover_media');
   assert.equal(dog.fatal(2_000, 'media'), null);
   assert.equal(dog.sample(2_000, 0, true), 'rebuild');
@@ -92,7 +102,7 @@ test('recovers from a media error at most every five seconds', () => {
 });
 
 test('spaces new players after fatal errors further and further', () => {
-  const dog = new Watchdog(0);
+  const dog = new Watchdog(0, RESUME_MS);
   /** @type {number[]} */
   const rebuilds = [];
   for (let now = 0; now <= 100_000; now += 500) {
@@ -104,7 +114,7 @@ test('spaces new players after fatal errors further and further', () => {
 });
 
 test('asks the server about a player that fails again and again', () => {
-  const dog = new Watchdog(0);
+  const dog = new Watchdog(0, RESUME_MS);
   /** @type {(string|null)[]} */
   const actions = [];
   for (let now = 0; now <= 21_000; now += 500) {
@@ -114,18 +124,11 @@ test('asks the server about a player that fails again and again', () => {
   assert.ok(actions.includes('ask_server'));
 });
 
-test('hurries when the camera is back: a new player within three seconds', () => {
+test('leaves a picture alone that moves on by itself when the stream is back', () => {
   const rig = new Rig();
   rig.run(20, { moving: true });
-  rig.run(4);
-  rig.dog.hurry(rig.now);
-  assert.deepEqual(rig.run(4), [[27, 'rebuild']]);
-});
-
-test('leaves a picture alone that moves on by itself within the hurry', () => {
-  const rig = new Rig();
-  rig.run(20, { moving: true });
-  rig.dog.hurry(rig.now);
+  rig.run(10, { mayAct: false });
+  rig.run(2);
   assert.deepEqual(rig.run(10, { moving: true }), []);
 });
 
