@@ -91,6 +91,8 @@ caf::behavior stream_state::make_behavior(std::shared_ptr<const wall_context> ct
       if (msg.attempt != attempt)
         return;
       note(msg.what);
+      if (std::holds_alternative<media::opened>(msg.what))
+        tell_login(true);
       // The HTTP side serves a playlist only once it knows of a segment: that fact must not wait.
       reported_at =
         std::holds_alternative<media::segment_published>(msg.what) ? time_point{} : reported_at;
@@ -207,6 +209,7 @@ void stream_state::ask_gate() {
 void stream_state::denied(const slot_denied& msg) {
   if (msg.ticket != ticket)
     return;
+  insists = false; // The order was for this try, not for the next one.
   auto before = machine->phase();
   step([&](time_point now) { return machine->slot_denied(msg.until, now); });
   if (machine->phase() == phase::auth_failed)
@@ -251,7 +254,6 @@ void stream_state::note(const media::worker_event& what) {
   // Sums never go back, whatever a worker says.
   auto add = [](auto& sum, auto from, auto to) { sum += to > from ? to - from : 0; };
   if (const auto* x = std::get_if<media::opened>(&what)) {
-    tell_login(true);
     facts.video = x->video;
     facts.audio = x->audio;
     facts.codecs = x->codecs;

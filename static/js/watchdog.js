@@ -53,13 +53,13 @@ export class Watchdog {
    * @returns {Action|null}
    */
   sample(now, progress, mayAct) {
+    const isBack = mayAct && !this.mightAct_;
+    this.mightAct_ = mayAct;
     if (this.moved_(now, progress)) {
       this.lastProgress = now;
       this.reset_(now);
       return null;
     }
-    const isBack = mayAct && !this.mightAct_;
-    this.mightAct_ = mayAct;
     if (!mayAct) return null;
     if (isBack) {
       this.wake(now);

@@ -132,6 +132,27 @@ test('the details say state, since, latency, codec, size and player; Escape give
   assert.equal(await page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-camera')), 'cam01');
 });
 
+test('the details stay beside their tile when the window gets another size', async () => {
+  const { page } = browser;
+  const before = page.viewportSize() ?? { width: 0, height: 0 };
+  await tile('cam02').locator('.tile-open').focus();
+  await page.keyboard.press('i');
+  const panel = page.getByRole('dialog', { name: 'Details of Gate: cam02' });
+  await panel.waitFor();
+  /** As wide as it may be without leaving the page. */
+  const isBeside = () => page.waitForFunction(() => {
+    const [place, of] = ['.tile-details', '.tile[data-camera="cam02"]'].map((x) => document.querySelector(x)?.getBoundingClientRect());
+    return place && of && Math.abs(place.left - Math.min(of.left + 8, innerWidth - place.width - 8)) < 1 && place.left >= 7;
+  });
+  await isBeside();
+  const left = await panel.evaluate((x) => x.getBoundingClientRect().left);
+  await page.setViewportSize({ width: before.width + 300, height: before.height });
+  await isBeside();
+  assert.notEqual(await panel.evaluate((x) => x.getBoundingClientRect().left), left, 'its tile has moved');
+  await page.keyboard.press('Escape');
+  await page.setViewportSize(before);
+});
+
 test('the keyboard reaches the tools of the tile in focus', async () => {
   const { page } = browser;
   await page.mouse.move(0, 0);

@@ -4,7 +4,6 @@ import { make, makeButton, setText } from '../dom.js';
 import { fill } from '../words.js';
 
 const EDGE_PX = 8;
-const AFTER_LAYOUT_MS = 100;
 /** Below the bar. */
 const UNDER_BAR_PX = 52;
 
@@ -26,8 +25,8 @@ export class Details {
       const inside = event.target instanceof Element && event.target.closest('.tile-details, .tool.info') !== null;
       if (this.tile && !inside) this.close();
     });
-    // Behind the wall's own observer: its tiles have their new places then.
-    window.addEventListener('resize', () => setTimeout(() => this.place_(), AFTER_LAYOUT_MS));
+    // Also says where it stands at first.
+    this.observer_ = new ResizeObserver(() => this.place_());
   }
 
   /** @param {import('../tile.js').Tile} tile */
@@ -39,13 +38,15 @@ export class Details {
     this.element.setAttribute('aria-label', fill(this.words_.ui.details_of, { label: tile.camera.label }));
     this.render();
     document.body.append(this.element);
-    this.place_();
+    this.observer_.disconnect();
+    for (const x of [tile.element, this.element, document.body]) this.observer_.observe(x);
     this.close_.focus({ preventScroll: true });
   }
 
   close() {
     if (!this.tile) return;
     this.tile = null;
+    this.observer_.disconnect();
     this.element.remove();
     if (this.before_ instanceof HTMLElement && this.before_.isConnected) this.before_.focus({ preventScroll: true });
     this.before_ = null;

@@ -132,6 +132,15 @@ test('leaves a picture alone that moves on by itself when the stream is back', (
   assert.deepEqual(rig.run(10, { moving: true }), []);
 });
 
+test('a short silence after a picture that came back by itself is no outage', () => {
+  const rig = new Rig();
+  rig.run(20, { moving: true });
+  rig.run(10, { mayAct: false });
+  rig.run(2, { moving: true, mayAct: false }); // Before the page knows of it.
+  rig.run(1, { moving: true });
+  assert.deepEqual(rig.run(5), []);
+});
+
 test('a hidden page that is sampled once a minute is not taken for a stuck one', () => {
   const rig = new Rig();
   rig.run(5, { moving: true });

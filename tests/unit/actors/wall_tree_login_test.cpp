@@ -73,6 +73,19 @@ TEST_F(wall_tree_login_test, holds_everybody_back_again_when_the_try_of_an_opera
   EXPECT_EQ(at(id(7)).phase, phase::auth_failed);
 }
 
+TEST_F(wall_tree_login_test, an_order_that_was_turned_away_is_spent) {
+  add_recorder();
+  start();
+  refuse_for(2min);
+  order(id(7), camera_order::retry);
+  order(id(8), camera_order::retry); // Waits for the first, and is turned away with it.
+  refuse_for(30min);
+  ASSERT_EQ(launcher_.all.size(), 3u);
+  order(id(9), camera_order::retry);
+  refuse_for(10min);
+  EXPECT_EQ(launcher_.all.size(), 4u) << "the try that comes after the first hold obeys the second";
+}
+
 TEST_F(wall_tree_login_test, tries_a_second_channel_before_it_takes_a_password_for_wrong) {
   add_recorder();
   start();
