@@ -68,9 +68,10 @@ bench: build ## Figures beside nginx (needs nginx and wrk) and beside ffmpeg; We
 	CAMWALL_BUILD=$(abspath $(BUILD)) tests/bench/snapshots.py
 
 soak: SECONDS := 600
-soak: build ## A wall, then its open page under faults, each for SECONDS=600: nothing grows, a restart is survived
+soak: build ## A wall, its open page under faults, the memory of browsers, each for SECONDS=600: nothing grows, a restart is survived
 	tests/bench/soak.py --seconds $(SECONDS)
 	CAMWALL_BUILD=$(abspath $(BUILD)) node tests/bench/page_soak.mjs $(SECONDS)
+	CAMWALL_BUILD=$(abspath $(BUILD)) node tests/bench/page_memory.mjs $(SECONDS)
 
 alarms: MINUTES := 10
 alarms: build ## Sixteen normal cameras for MINUTES=10: no false alarm
