@@ -36,6 +36,8 @@ camera_snapshot first_snapshot(const config::camera& x) {
                       .source = x.source.file + ':' + std::to_string(x.source.line),
                       .read_only = !x.api_owned};
   out.phase = first_phase(x, out.grid_stream);
+  if (out.phase == phase::connecting)
+    out.down_since = out.since;
   for (const auto* which : {"sub", "main"})
     if (which == out.grid_stream || std::string_view{which} == "main")
       out.streams.push_back({.name = which,
@@ -127,6 +129,7 @@ void camera_state::report() {
   const auto& x = grid->second;
   out.phase = x.stream.status;
   out.since = x.since;
+  out.down_since = x.down_since;
   out.reason = x.reason;
   out.detail = x.detail;
   out.attempts = x.attempts;

@@ -88,6 +88,7 @@ struct worker_told {
 struct stream_status {
   stream_snapshot stream;
   wall_time since;
+  std::optional<wall_time> down_since; ///< As in `camera_snapshot`.
   camwall::reason reason = camwall::reason::none;
   std::string detail;
   std::uint32_t attempts = 0;

@@ -312,8 +312,13 @@ void stream_state::note(const media::worker_event& what) {
 void stream_state::observe_transition(phase before, bool failed_now,
                                       std::optional<time_point> last_unit, time_point now) {
   auto after = machine->phase();
-  since = before == after ? since : std::chrono::system_clock::now();
+  auto wall_now = std::chrono::system_clock::now();
   auto resting = [](phase x) { return x == phase::idle || x == phase::disabled; };
+  since = before == after ? since : wall_now;
+  if (after == phase::live || resting(after))
+    down_since.reset();
+  else if (!down_since)
+    down_since = before == phase::live ? facts.last_access_unit.value_or(wall_now) : wall_now;
   camera_event what{.before = before, .after = after};
   if (failed_now) {
     what.reason = machine->reason();
@@ -388,6 +393,7 @@ stream_status stream_state::status() const {
   auto steady = self->clock().now();
   stream_status out{.stream = facts,
                     .since = since,
+                    .down_since = down_since,
                     .reason = machine->reason(),
                     .detail = machine->detail(),
                     .attempts = machine->attempts(),

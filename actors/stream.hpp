@@ -69,6 +69,7 @@ struct stream_state {
   media::progress last_progress;      ///< Of the present worker.
   media::picture_judged last_verdict; ///< The same.
   wall_time since;
+  std::optional<wall_time> down_since; ///< As in `camera_snapshot`.
   time_point launched_at;
   std::optional<time_point> fault_at;
   time_point reported_at;

@@ -54,6 +54,7 @@ json render(const camera_snapshot& x) {
           {"group", x.group},
           {"phase", to_string(x.phase)},
           {"since", rfc3339(x.since)},
+          {"down_since", time_or_null(x.down_since)},
           {"reason", or_null(x.reason != reason::none, to_string(x.reason))},
           {"detail", or_null(!x.detail.empty(), x.detail)},
           {"conditions", std::move(conditions)},

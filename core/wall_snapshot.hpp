@@ -77,6 +77,9 @@ struct camera_snapshot {
   std::string group;
   camwall::phase phase = camwall::phase::connecting; ///< That of the grid stream.
   wall_time since;                                   ///< Of the phase.
+  /// Since when it should give a picture and does not, whatever became of each try: its last access
+  /// unit, or when it was first wanted. Not of one that is live or at rest.
+  std::optional<wall_time> down_since;
   camwall::reason reason = camwall::reason::none;
   std::string detail;                         ///< One sentence for people; holds no secret.
   std::vector<condition_snapshot> conditions; ///< Only while live; in the order of the enumeration.

@@ -32,6 +32,7 @@ auto told(const camera_snapshot& x) {
                     std::string_view{x.group},
                     x.phase,
                     x.since,
+                    x.down_since,
                     x.reason,
                     std::string_view{x.detail},
                     x.attempts,

@@ -23,6 +23,7 @@
  * @property {string} group
  * @property {Phase} phase
  * @property {number|null} since server's time, ms since the epoch
+ * @property {number|null} downSince since when it should give a picture and does not; server's time, ms since the epoch
  * @property {string|null} reason
  * @property {string|null} detail
  * @property {string[]} conditions
@@ -94,6 +95,7 @@ export function readCamera(x) {
     group: text(x.group) ?? '',
     phase: phase(x.phase),
     since: time(x.since),
+    downSince: time(x.down_since),
     reason: text(x.reason),
     detail: text(x.detail),
     conditions: Array.isArray(x.conditions) ? x.conditions.filter((/** @type {unknown} */ c) => typeof c === 'string') : [],

@@ -10,7 +10,6 @@ import { codecName, duration, fill } from './words.js';
  * @property {number|null} pictureAgeMs since the picture last moved; null when none was ever shown
  * @property {boolean} playable false when the browser lacks the codec
  * @property {boolean} [paused] nobody can see the tile, so nothing is loaded
- * @property {number|null} [downSince] server's time, ms since the epoch, as `downSince` says
  *
  * @typedef {object} Badge
  * @property {BadgeKind} kind
@@ -27,23 +26,6 @@ export const PICTURE_AGE_MAX_MS = 4_000;
 const UNTRUSTED = ['frozen', 'undecodable'];
 /** Conditions of a picture that is of now, but shows nothing. @type {readonly Condition[]} */
 const EMPTY = ['black', 'uniform'];
-/** Phases of a camera that should give a picture, and does not. */
-const DOWN = ['connecting', 'stale', 'backoff', 'auth_failed'];
-
-/**
- * Since when a camera gives no picture. Its phase would not tell: each try that fails begins others.
- * @param {import('./api.js').Camera} camera
- * @param {number|null} before what this said when the camera was told the last time
- * @returns {number|null} server's time, ms since the epoch; null: it is live or at rest, or nobody knows
- */
-export function downSince(camera, before) {
-  if (!DOWN.includes(camera.phase)) return null;
-  if (camera.attempts === 0) return camera.since; // It may have been at rest for hours before its first try.
-  const last = camera.streams[camera.gridStream]?.lastAccessUnit ?? null;
-  // The later one: `last` of a camera that was live meanwhile, `before` of one that gives none after a rest.
-  if (before !== null || last !== null) return Math.max(before ?? -Infinity, last ?? -Infinity);
-  return camera.attempts === 1 ? camera.since : null;
-}
 
 /**
  * @param {import('./api.js').Camera} camera
@@ -60,8 +42,7 @@ export function badgeOf(camera, playback, server, words) {
     next: '',
     trusted: kind === 'live',
   });
-  const { downSince: since = null } = playback;
-  const down = since === null || server.serverNow === null ? null : Math.max(0, server.serverNow - since);
+  const down = camera.downSince === null || server.serverNow === null ? null : Math.max(0, server.serverNow - camera.downSince);
   const why = camera.reason === null ? '' : words.reason[camera.reason] ?? camera.detail ?? camera.reason;
   switch (camera.phase) {
     case 'disabled':

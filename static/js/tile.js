@@ -1,7 +1,7 @@
 // One camera on the wall: which of its streams play, with which player, and what is true of them.
 
 import { gridStream } from './api.js';
-import { badgeOf, downSince, PICTURE_AGE_MAX_MS } from './badge.js';
+import { badgeOf, PICTURE_AGE_MAX_MS } from './badge.js';
 import { Feed } from './feed.js';
 import { LargeStream } from './large_stream.js';
 import { PlayerChoice } from './player_choice.js';
@@ -72,8 +72,6 @@ export class Tile {
     this.held = null;
     /** Was seen idle: it runs only while somebody looks at it, or the wall itself would keep it awake. */
     this.onDemand_ = false;
-    /** @type {number|null} */
-    this.downSince_ = null;
     this.made_ = performance.now();
     /** @type {number|null} when the first picture was seen; what it was followed by is judged soon after */
     this.firstPicture_ = null;
@@ -94,7 +92,7 @@ export class Tile {
 
   /** Since when the camera is as it is. @returns {number|null} server's time, ms since the epoch */
   get since() {
-    return this.downSince_ ?? this.camera.since;
+    return this.camera.downSince ?? this.camera.since;
   }
 
   get expanded() {
@@ -125,7 +123,6 @@ export class Tile {
    */
   update(camera, now) {
     this.camera = camera;
-    this.downSince_ = downSince(camera, this.downSince_);
     if (camera.phase === 'idle') this.onDemand_ = true;
     if (this.feed_.name !== camera.gridStream) this.changeStream_();
     const stream = gridStream(camera);
@@ -346,7 +343,6 @@ export class Tile {
       pictureAgeMs: seen.pictureAge(now) ?? this.feed_.pictureAge(now),
       playable: stream === null || (this.canPlay_(stream) && !this.feed_.unplayable),
       paused: this.paused_ || this.held !== null,
-      downSince: this.downSince_,
     };
     const badge = badgeOf(this.camera, playback, server, this.words_);
     if (this.held && badge.kind === 'paused') badge.text = heldText(this.held, playback.pictureAgeMs, this.words_.language);

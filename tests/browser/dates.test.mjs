@@ -43,7 +43,7 @@ before(async () => {
   url = await server.listen();
   server.aheadMs = Date.parse(NOW) - Date.now();
   const sub = { ...camera('gate').streams.sub, last_access_unit: SINCE };
-  server.cameras = [camera('gate', { phase: 'backoff', reason: 'refused', attempts: 1, since: SINCE, next_try: '2026-03-29T02:00:00.000Z', streams: { main: sub, sub } })];
+  server.cameras = [camera('gate', { phase: 'backoff', reason: 'refused', attempts: 1, since: SINCE, down_since: SINCE, next_try: '2026-03-29T02:00:00.000Z', streams: { main: sub, sub } })];
 });
 
 after(async () => {

@@ -42,7 +42,7 @@ async function stillsFor(page) {
 function down(id, changes = {}) {
   const sub = { ...camera(id).streams.sub, status: 'backoff', last_access_unit: inTime(-DOWN_MS) };
   return camera(id, {
-    label: `Car park ${id}`, phase: 'backoff', reason: 'refused', attempts: 40, since: inTime(-9_000), next_try: inTime(21_000), streams: { main: sub, sub }, ...changes,
+    label: `Car park ${id}`, phase: 'backoff', reason: 'refused', attempts: 40, since: inTime(-9_000), down_since: inTime(-DOWN_MS), next_try: inTime(21_000), streams: { main: sub, sub }, ...changes,
   });
 }
 

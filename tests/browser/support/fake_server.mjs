@@ -24,7 +24,7 @@ export function camera(id, changes = {}) {
     bitrate_bps: 512000, last_access_unit: new Date().toISOString(), last_segment: null, hls: `/hls/${id}/${name}/index.m3u8`,
   });
   return {
-    id, label: `Camera ${id}`, group: 'yard', phase, since: new Date().toISOString(), reason: null, detail: null, conditions: [],
+    id, label: `Camera ${id}`, group: 'yard', phase, since: new Date().toISOString(), down_since: null, reason: null, detail: null, conditions: [],
     attempts: 0, next_try: null, grid_stream: 'sub', streams: { main: stream('main'), sub: stream('sub') },
     source: 'wall.yaml:1', read_only: true, ...changes,
   };

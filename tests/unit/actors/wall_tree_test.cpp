@@ -43,6 +43,33 @@ TEST_F(wall_tree_test, restarts_one_camera_and_leaves_its_neighbour_alone) {
   EXPECT_EQ(at("gate").reason, reason::killed);
 }
 
+TEST_F(wall_tree_test, says_since_when_a_camera_is_down_whatever_becomes_of_its_tries) {
+  add("gate");
+  start();
+  auto waited_for = at("gate").down_since;
+  EXPECT_TRUE(waited_for) << "since it was wanted";
+  launcher_.of("gate")[0]->tell(media::failed{reason::refused, "no"});
+  launcher_.of("gate")[0]->tell(media::worker_exited{});
+  advance(5s);
+  ASSERT_EQ(launcher_.of("gate").size(), 2u);
+  EXPECT_EQ(at("gate").down_since, waited_for);
+  launcher_.of("gate")[1]->come_up();
+  live_for(15s);
+  EXPECT_FALSE(at("gate").down_since);
+  auto last_picture = at("gate").streams[0].last_access_unit;
+  ASSERT_TRUE(last_picture);
+  launcher_.of("gate")[1]->end_by(SIGKILL);
+  drain();
+  EXPECT_EQ(at("gate").down_since, last_picture);
+  launcher_.of("gate")[2]->tell(media::failed{reason::refused, "no"});
+  launcher_.of("gate")[2]->tell(media::worker_exited{});
+  drain();
+  EXPECT_EQ(at("gate").phase, phase::backoff);
+  EXPECT_EQ(at("gate").down_since, last_picture);
+  order("gate", camera_order::disable);
+  EXPECT_FALSE(at("gate").down_since) << "nobody wants a picture of it";
+}
+
 TEST_F(wall_tree_test, orders_the_judgement_of_the_picture_as_the_camera_is_configured) {
   add("gate");
   config_.cameras[0].picture.interval = config::seconds_f{5};

@@ -26,6 +26,7 @@ TEST(wall_json_test, shows_what_is_not_known_as_null) {
   auto camera = json::parse(to_json(wall.cameras[0]));
   EXPECT_TRUE(camera.at("reason").is_null());
   EXPECT_TRUE(camera.at("next_try").is_null());
+  EXPECT_TRUE(camera.at("down_since").is_null());
   EXPECT_TRUE(camera.at("streams").at("main").at("video").is_null());
   EXPECT_TRUE(camera.at("streams").at("main").at("sandboxed").is_null());
 }
