@@ -3,6 +3,7 @@
 #include "core/phase.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -61,12 +62,20 @@ public:
   static constexpr std::chrono::milliseconds deadline_min{1000};
   static constexpr std::chrono::milliseconds deadline_max{30'000};
 
+  /// Of one probe; no other one of the same prober ever has the same.
+  using probe_id = std::uint64_t;
+
   virtual ~camera_prober() = default;
 
   /// From any thread; never blocks. `done` is called once, from a thread of the prober, at the
   /// deadline at the latest; it must not block. Beyond the limit of probes at a time, of all and at
   /// one host and port, the report says `busy` at once; with an address that is none, `config`.
-  virtual void probe(probe_request what, std::function<void(probe_report)> done) = 0;
+  virtual probe_id probe(probe_request what, std::function<void(probe_report)> done) = 0;
+
+  /// Nobody wants the report any more: takes leave of the camera, and who asks from now on finds
+  /// its place free. `done` is dropped unless it is being called already. Nothing happens to a
+  /// probe that has ended. From any thread; never blocks.
+  virtual void cancel(probe_id which) = 0;
 };
 
 } // namespace camwall

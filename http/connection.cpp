@@ -44,6 +44,7 @@ connection::connection(int socket, const peer_address& peer, connection_context&
 }
 
 connection::~connection() {
+  abandon();
   if (source_) // It is the client who ends most of these.
     report(record_.status);
   else if (out_.active() || state_ == state::waiting)
@@ -59,7 +60,7 @@ connection::wants connection::enter(state x, steady_time now) {
 connection::wants connection::present() const noexcept {
   switch (state_) {
     case state::waiting:
-      return wants::wait;
+      return awaited_->frame.on_abandoned ? wants::leave : wants::wait;
     case state::sending:
       return wants::write;
     case state::streaming:
@@ -131,7 +132,7 @@ connection::wants connection::consume(std::string_view input, steady_time now) {
       used += framer_.request().size;
       answer_framed(now);
     }
-    next = state_ == state::waiting ? wants::wait : pump(now);
+    next = state_ == state::waiting ? present() : pump(now);
     if (out_.active() || ends_turn(next))
       break;
   }
@@ -243,7 +244,7 @@ connection::wants connection::on_tick(steady_time now) {
       input_.clear();
       return pump(now);
     case state::waiting:
-      return age > context_.options.answer_deadline ? give_up_waiting(now) : wants::wait;
+      return age > context_.options.answer_deadline ? give_up_waiting(now) : present();
     case state::sending:
       return check_stall(now);
     case state::streaming:
@@ -292,26 +293,43 @@ connection::wants connection::on_answer(std::uint64_t number, response x, steady
   auto frame = std::move(awaited_->frame);
   awaited_.reset();
   auto asked = record_;
-  x.later = {}; // Nobody waits twice.
+  auto waits_since = since_;
   x.fields.append(frame.fields);
   x.route = frame.route;
   x.omit_body = frame.omit_body;
   begin(std::move(x), asked.method, now);
   record_.began = asked.began;
-  return resume(pump(now), now);
+  if (state_ != state::waiting)
+    return resume(pump(now), now);
+  since_ = waits_since;
+  return present();
 }
 
 connection::wants connection::give_up_waiting(steady_time now) {
   context_.observer.on_limit("answer_deadline");
+  abandon();
   auto late =
     problem(504, "answer_timeout", "What was asked for took too long; it may still be under way.");
   return on_answer(awaited_->number, std::move(late), now);
 }
 
+void connection::abandon() noexcept {
+  if (!awaited_ || awaited_->ask) // Nobody makes it.
+    return;
+  auto tell = std::exchange(awaited_->frame.on_abandoned, {});
+  try {
+    if (tell)
+      tell();
+  } catch (...) {
+    context_.observer.on_limit("exceptions");
+  }
+}
+
 // The end of the peer's half alone means nothing to an answer that is being made: it may still read
-// (RFC 9112 §9.6). To a body without an end it is the only sign that nobody reads any more.
+// (RFC 9112 §9.6). To a body without an end, and to an answer that is worth nothing without a
+// reader, it is the only sign that nobody reads any more.
 connection::wants connection::on_hangup() const {
-  pollfd x{socket_, static_cast<short>(state_ == state::streaming ? POLLRDHUP : 0), 0};
+  pollfd x{socket_, static_cast<short>(present() == wants::leave ? POLLRDHUP : 0), 0};
   return ::poll(&x, 1, 0) == 1 && x.revents != 0 ? wants::close : present();
 }
 

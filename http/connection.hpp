@@ -47,7 +47,8 @@ public:
     read,
     write,
     wait,  ///< Nothing but its end. If there is one, `take_later` has what to ask for the answer.
-    leave, ///< Nothing but that the peer closes its half: a body is sent while it is made.
+    leave, ///< Nothing but that the peer closes its half: a body is sent while it is made, or as
+           ///< `wait`, for an answer that is worth nothing without it.
     close,
     upgrade, ///< A 101 has left: `take_upgrade`, and the socket belongs to somebody else.
   };
@@ -81,7 +82,7 @@ public:
   /// The answer to the request of that number; ignored when nobody waits for it any more.
   wants on_answer(std::uint64_t number, response x, steady_time now);
 
-  /// After `wants::wait`.
+  /// After `wants::wait` and `wants::leave`.
   pending take_later();
 
   /// After `wants::upgrade`, which is the last word of this connection.
@@ -120,6 +121,7 @@ private:
   wants after_answer(steady_time now);
   void postpone(response x, steady_time now);
   wants give_up_waiting(steady_time now);
+  void abandon() noexcept;
   wants feed(steady_time now);
   wants check_stream(steady_time now);
   wants resume(wants next, steady_time now);

@@ -141,10 +141,7 @@ response dispatcher::check_password(const request& x, access_control::identity b
                        answer = guarded(known, &dispatcher::decide_known);
                      }
                      lock.unlock();
-                     if (answer.later)
-                       answer.later(give);
-                     else
-                       give(std::move(answer));
+                     give(std::move(answer));
                    });
   };
   return out;

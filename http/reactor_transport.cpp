@@ -78,6 +78,11 @@ NotifyOn events_of(wants x) noexcept {
   }
 }
 
+/// Whether somebody may have to be asked for an answer.
+bool waits(wants x) noexcept {
+  return x == wants::wait || x == wants::leave;
+}
+
 std::uint64_t drain_counter(int fd) noexcept {
   std::uint64_t count = 0;
   return ::read(fd, &count, sizeof count) == sizeof count ? count : 0;
@@ -208,7 +213,7 @@ void reactor_transport::handle(const Pistache::Aio::FdSet::Entry& event) {
 // Where a read or a write is due, it reports a hang-up as well.
 void reactor_transport::serve(int fd, entry& x, bool writable) {
   auto now = std::chrono::steady_clock::now();
-  if (x.watched == wants::wait || x.watched == wants::leave)
+  if (waits(x.watched))
     return apply(fd, x, x.link.on_hangup());
   auto next =
     x.watched == wants::write || writable ? x.link.on_writable(now) : x.link.on_readable(now);
@@ -224,7 +229,7 @@ void reactor_transport::apply(int fd, entry& x, wants next) {
     x.watched = next;
     reactor()->modifyFd(key(), fd, events_of(next));
   }
-  if (next == wants::wait)
+  if (waits(next))
     ask(fd, x);
 }
 
@@ -373,7 +378,7 @@ void reactor_transport::tick() {
     } catch (...) {
       shared_->observer.on_limit("exceptions");
     }
-    if (next != x->watched || next == wants::wait)
+    if (next != x->watched || waits(next))
       changed.emplace_back(fd, next);
   }
   for (auto [fd, next] : changed)

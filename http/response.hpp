@@ -44,8 +44,16 @@ struct response {
   /// thread, with what to call when the answer is there. It must not block. `fields`, `route` and
   /// `omit_body` beside it hold for the answer that comes, whatever it says (they are what the
   /// dispatchers add to every answer); all else beside it is ignored. The deadline is
-  /// `listen_options::answer_deadline` (504). Until then the connection reads nothing.
+  /// `listen_options::answer_deadline` (504). Until then the connection reads nothing. The answer
+  /// that comes may have a `later` of its own; the deadline stays the same.
   std::function<void(answer_later)> later;
+
+  /// Of an answer that comes `later` and is worth nothing when nobody waits for it any more: the
+  /// transport calls it once, on the connection's thread, when the client has left, the deadline
+  /// has passed or the server ends before the answer is there; never before `later`. It must not
+  /// block. For this answer, a client that has closed its half of the connection has left: that is
+  /// all that is seen of a browser that aborts. For others it still waits (RFC 9112 §9.6).
+  std::function<void()> on_abandoned;
 
   /// A body that is made while it is sent, in chunks (RFC 9112 §7.1; HTTP/1.0: up to the end of the
   /// connection). `body` and `file` are ignored then.

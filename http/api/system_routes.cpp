@@ -115,10 +115,12 @@ response probe(const api_context& context, const request& x) {
   if (!wanted)
     return std::move(wanted.error());
   response out;
-  out.later = [prober, wanted = std::move(*wanted)](answer_later done) {
-    prober->probe(
+  auto id = std::make_shared<camera_prober::probe_id>();
+  out.later = [prober, id, wanted = std::move(*wanted)](answer_later done) {
+    *id = prober->probe(
       wanted, [done = std::move(done)](const probe_report& found) { done(probe_response(found)); });
   };
+  out.on_abandoned = [prober, id] { prober->cancel(*id); };
   return out;
 }
 

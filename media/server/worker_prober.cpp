@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <type_traits>
@@ -19,9 +20,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// A worker has its say so long before it is killed: time for its farewell to the camera, too.
-constexpr milliseconds margin{700};
 
 double seconds(steady_clock::duration x) {
   return std::chrono::duration<double>(x).count();
@@ -75,7 +73,12 @@ public:
     thread_.post(std::move(job));
   }
 
-  void begin(const probe_request& what, done_function done);
+  probe_id next_id() noexcept { // From any thread.
+    return ++last_id_;
+  }
+
+  void begin(probe_id id, const probe_request& what, done_function done);
+  void cancel(probe_id id);
 
 private:
   struct running {
@@ -91,16 +94,24 @@ private:
     done_function done;
   };
 
+  struct leaving {
+    worker_handle_ptr worker;
+    event_loop::timer_id timer = 0;
+  };
+
   bool admit(const std::string& peer);
-  void take(std::uint64_t id, const worker_event& event);
-  void expire(std::uint64_t id);
-  void finish(std::uint64_t id, probe_report report);
+  void take(probe_id id, const worker_event& event);
+  void expire(probe_id id);
+  void finish(probe_id id, probe_report report);
+  void dismiss(probe_id id, worker_handle_ptr worker);
+  void forget(probe_id id);
 
   live_hub::thread thread_;
   probe_launch launch_;
   prober_options options_;
-  std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, running> running_;
+  std::atomic<probe_id> last_id_ = 0;
+  std::map<probe_id, running> running_;
+  std::map<probe_id, leaving> leaving_; ///< Workers of cancelled probes: `probes_max` of them.
 };
 
 bool worker_prober::desk::admit(const std::string& peer) {
@@ -113,7 +124,7 @@ bool worker_prober::desk::admit(const std::string& peer) {
   return !full;
 }
 
-void worker_prober::desk::begin(const probe_request& what, done_function done) {
+void worker_prober::desk::begin(probe_id id, const probe_request& what, done_function done) {
   auto address = check_probe_address(what.url);
   if (!address)
     return done(refusal(reason::config, address.error()));
@@ -124,8 +135,9 @@ void worker_prober::desk::begin(const probe_request& what, done_function done) {
                         "too many probes run at this moment, of all or of this camera; try again "
                         "in a few seconds",
                         address->shown));
-  auto id = ++last_id_;
   auto deadline = std::clamp(what.deadline, deadline_min, deadline_max);
+  // Of the worker, which would be killed at the deadline.
+  auto has_its_say = std::max<milliseconds>(deadline - farewell_deadline, deadline / 2);
   auto& x = running_[id];
   x.peer = address->peer;
   x.transport = what.transport;
@@ -136,20 +148,22 @@ void worker_prober::desk::begin(const probe_request& what, done_function done) {
   x.done = std::move(done);
   auto self = shared_from_this();
   x.timer = thread_.call_after(deadline, [self, id] { self->expire(id); });
-  x.worker =
-    launch_({.url = what.url,
-             .transport = what.transport,
-             .deadline_s = seconds(std::max<milliseconds>(deadline - margin, deadline / 2)),
-             .memory_mb = options_.memory_mb,
-             .sandbox_required = options_.sandbox_required},
-            // Not from within this call: the launcher tells on the thread's next turn.
-            [self, id](const worker_event& event) { self->take(id, event); });
+  x.worker = launch_({.url = what.url,
+                      .transport = what.transport,
+                      .deadline_s = seconds(has_its_say),
+                      .memory_mb = options_.memory_mb,
+                      .sandbox_required = options_.sandbox_required},
+                     // Not from within this call: the launcher tells on the thread's next turn.
+                     [self, id](const worker_event& event) { self->take(id, event); });
 }
 
-void worker_prober::desk::take(std::uint64_t id, const worker_event& event) {
+void worker_prober::desk::take(probe_id id, const worker_event& event) {
   auto i = running_.find(id);
-  if (i == running_.end())
+  if (i == running_.end()) {
+    if (std::holds_alternative<worker_exited>(event))
+      forget(id);
     return;
+  }
   auto& x = i->second;
   if (const auto* y = std::get_if<probed>(&event)) {
     x.found = report_of(*y);
@@ -161,7 +175,7 @@ void worker_prober::desk::take(std::uint64_t id, const worker_event& event) {
   }
 }
 
-void worker_prober::desk::expire(std::uint64_t id) {
+void worker_prober::desk::expire(probe_id id) {
   auto i = running_.find(id);
   if (i == running_.end())
     return;
@@ -173,7 +187,7 @@ void worker_prober::desk::expire(std::uint64_t id) {
                                             std::to_string(x.deadline.count() / 1000) + " s"));
 }
 
-void worker_prober::desk::finish(std::uint64_t id, probe_report report) {
+void worker_prober::desk::finish(probe_id id, probe_report report) {
   auto x = std::move(running_.extract(id).mapped());
   thread_.cancel(x.timer);
   report.detail = plain_text(redact_secret(redact(report.detail), x.password));
@@ -189,15 +203,50 @@ void worker_prober::desk::finish(std::uint64_t id, probe_report report) {
   x.done(std::move(report));
 }
 
+void worker_prober::desk::cancel(probe_id id) {
+  auto found = running_.extract(id);
+  if (!found)
+    return;
+  auto x = std::move(found.mapped());
+  thread_.cancel(x.timer);
+  spdlog::info("probe of {}: cancelled", x.shown_url);
+  dismiss(id, std::move(x.worker));
+}
+
+/// A small camera has room for few sessions: it is told that this one is over, and not left to
+/// notice. Whoever cancels faster than workers end finds them killed.
+void worker_prober::desk::dismiss(probe_id id, worker_handle_ptr worker) {
+  if (leaving_.size() >= options_.probes_max)
+    return worker->kill();
+  worker->stop();
+  auto timer = thread_.call_after(farewell_deadline, [self = shared_from_this(), id] {
+    if (auto found = self->leaving_.extract(id))
+      found.mapped().worker->kill();
+  });
+  leaving_.emplace(id, leaving{std::move(worker), timer});
+}
+
+void worker_prober::desk::forget(probe_id id) {
+  if (auto found = leaving_.extract(id))
+    thread_.cancel(found.mapped().timer);
+}
+
 worker_prober::worker_prober(live_hub::thread where, probe_launch launch, prober_options options)
   : desk_(std::make_shared<desk>(std::move(where), std::move(launch), std::move(options))) {
   // nop
 }
 
-void worker_prober::probe(probe_request what, std::function<void(probe_report)> done) {
-  desk_->post([to = desk_, request = std::move(what), tell = std::move(done)]() mutable {
-    to->begin(request, std::move(tell));
+camera_prober::probe_id worker_prober::probe(probe_request what,
+                                             std::function<void(probe_report)> done) {
+  auto id = desk_->next_id();
+  desk_->post([to = desk_, id, request = std::move(what), tell = std::move(done)]() mutable {
+    to->begin(id, request, std::move(tell));
   });
+  return id;
+}
+
+void worker_prober::cancel(probe_id which) {
+  desk_->post([to = desk_, which] { to->cancel(which); });
 }
 
 } // namespace camwall::media

@@ -4,6 +4,7 @@
 #include "media/server/live_hub.hpp"
 #include "media/worker_launcher.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,10 +31,14 @@ using probe_launch =
 /// thread, and `done` is called there.
 class worker_prober final : public camera_prober {
 public:
+  /// A worker that is asked to stop may take so long for its farewell to the camera.
+  static constexpr std::chrono::milliseconds farewell_deadline{700};
+
   /// What `where` and `launch` refer to outlives the last probe; this itself need not.
   worker_prober(live_hub::thread where, probe_launch launch, prober_options options);
 
-  void probe(probe_request what, std::function<void(probe_report)> done) override;
+  probe_id probe(probe_request what, std::function<void(probe_report)> done) override;
+  void cancel(probe_id which) override;
 
 private:
   class desk;

@@ -19,6 +19,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from http_raw import Raw  # noqa: E402
+from scripted_camera import ScriptedCamera  # noqa: E402
 from simulator import Simulator  # noqa: E402
 from wall import Wall, wait_until  # noqa: E402
 
@@ -196,6 +198,26 @@ def test_a_known_password_is_tried_without_being_told_and_at_its_own_camera_only
         with pytest.raises(BlockingIOError):
             thief.accept()
     assert call(wall.port, "POST", "/api/v1/probe", {**body, "camera": "nobody"})[0] == 404
+
+
+@pytest.mark.parametrize("leave", [lambda x: x.close(), lambda x: x.shutdown(socket.SHUT_WR)], ids=["close", "half-close"])
+def test_a_look_ends_when_nobody_waits_for_it_any_more(wall, leave):
+    before = set(wall.workers().values())
+    playing = threading.Event()
+    with ScriptedCamera(lambda _: playing.set()) as camera, Raw(("127.0.0.1", wall.port)) as client:
+        url = camera.url.replace("rtsp://", f"rtsp://admin:{'topsecret'}@")
+        body = json.dumps({"url": url, "deadline_s": 20})
+        client.send(client.request("/api/v1/probe", "POST", f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n", body))
+        assert playing.wait(5), "the camera is looked at"
+        leave(client.socket)
+        line = f"probe of {url.replace('admin:topsecret', '***')}: cancelled"
+        wait_until(lambda: line in wall.log(), 2, lambda: wall.log()[-1000:])
+        # There is room at once, also at this very camera, which has no answer for a second client.
+        status, _, found = call(wall.port, "POST", "/api/v1/probe", {"url": url, "deadline_s": 1})
+        assert (status, found["reason"]) == (200, "timeout"), found
+        assert camera.tore_down.wait(1), "the camera is taken leave of"
+        wait_until(lambda: set(wall.workers().values()) == before, 2, "no worker of a probe is left")
+    assert "topsecret" not in wall.log()
 
 
 def test_cameras_of_other_files_name_file_and_line(wall, api):

@@ -190,6 +190,15 @@ def test_sends_a_whole_file_after_a_half_close(bed):
         assert client.closed()
 
 
+def test_answers_after_a_half_close_also_what_comes_later(address):
+    with Raw(address) as client:
+        client.send(client.request("/api/v1/reload", "POST") + client.request("/livez"))
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.answer().status == 200
+        assert client.answer().status == 200
+        assert client.closed()
+
+
 # Who may ask
 
 

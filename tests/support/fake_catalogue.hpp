@@ -179,10 +179,10 @@ private:
   std::shared_ptr<const reload_outcome> reload_;
 };
 
-/// Finds a camera at every address but those that hold `dark`.
+/// Finds a camera at every address but those that hold `dark`; looks for ever while `held`.
 class fake_prober final : public camera_prober {
 public:
-  void probe(probe_request what, std::function<void(probe_report)> done) override {
+  probe_id probe(probe_request what, std::function<void(probe_report)> done) override {
     probe_report out;
     out.shown_url = "rtsp://192.0.2.1/1";
     out.transport = what.transport;
@@ -199,18 +199,30 @@ public:
       out.plays = {"mse", "hls"};
       out.advices = {{"long_gop", "Set a keyframe every two seconds."}};
     }
+    probe_id id = 0;
     {
       std::lock_guard guard{mutex_};
       last = std::move(what);
+      id = ++last_id;
     }
-    done(out);
+    if (!held)
+      done(out);
+    return id;
+  }
+
+  void cancel(probe_id which) override {
+    std::lock_guard guard{mutex_};
+    cancelled.push_back(which);
   }
 
   bool busy = false;
+  bool held = false;
   probe_request last;
+  probe_id last_id = 0;
+  std::vector<probe_id> cancelled;
 
 private:
-  std::mutex mutex_; // Guards last.
+  std::mutex mutex_; // Guards last, last_id, cancelled.
 };
 
 } // namespace camwall::test

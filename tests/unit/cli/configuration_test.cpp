@@ -26,9 +26,14 @@ using kind = change_refusal::kind;
 /// Answers what the test says.
 class fake_prober final : public camera_prober {
 public:
-  void probe(probe_request what, std::function<void(probe_report)> done) override {
+  probe_id probe(probe_request what, std::function<void(probe_report)> done) override {
     probed.push_back(what.url);
     done(answer);
+    return probed.size();
+  }
+
+  void cancel(probe_id /*which*/) override {
+    // nop
   }
 
   probe_report answer;

@@ -112,16 +112,22 @@ public:
     // nop
   }
 
-  void probe(probe_request what, std::function<void(probe_report)> done) override {
+  probe_id probe(probe_request what, std::function<void(probe_report)> done) override {
     auto user = what.url.substr(7, what.url.find(':', 7) - 7);
     ++asked[user];
     done({.reason = refused_.contains(user) ? reason::auth : reason::none});
+    return ++last_id_;
+  }
+
+  void cancel(probe_id /*which*/) override {
+    // nop
   }
 
   std::map<std::string, int> asked;
 
 private:
   std::set<std::string> refused_;
+  probe_id last_id_ = 0;
 };
 
 TEST(doctor_cameras_test,

@@ -1,6 +1,7 @@
 // Who gets what: every row of the route table, asked by everybody.
 
 #include "http/dispatcher.hpp"
+#include "tests/support/fake_catalogue.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/http/access_fixture.hpp"
 
@@ -53,6 +54,7 @@ protected:
     x.order = [](std::string_view, camera_order) {};
     x.metrics = [] { return std::string{"up 1\n"}; };
     x.ready = [] { return true; };
+    x.prober = &prober;
     x.static_dir = folder.path();
     return x;
   }
@@ -105,6 +107,7 @@ protected:
 
   test::temporary_folder folder;
   snapshot_cell wall;
+  test::fake_prober prober;
   access_control access{settings(), {}};
   std::map<std::string, std::string> cookies;
   dispatcher sut{{}, services()};
@@ -243,6 +246,21 @@ TEST_F(access_routes_test, takes_a_password_with_a_request_where_that_is_on) {
   auto x = ask(method::get, "/api/v1/cameras/c", "", {{"Authorization", wrong}});
   EXPECT_EQ(x.status, 401);
   EXPECT_TRUE(has(x, "WWW-Authenticate: Basic realm=\"camwall\""));
+}
+
+TEST_F(access_routes_test, hands_what_comes_later_on_once_the_password_is_checked) {
+  prober.held = true;
+  auto field = "Basic " + to_base64("boss:admin-pass");
+  auto x = ask(method::post, "/api/v1/probe", "",
+               {{"Authorization", field}, {"Content-Type", "application/json"}},
+               R"({"url":"rtsp://192.0.2.1/1"})");
+  ASSERT_TRUE(x.later) << "it is the transport that asks, on the connection's thread";
+  EXPECT_EQ(prober.last_id, 0U);
+  x.later([](const response&) {});
+  EXPECT_EQ(prober.last_id, 1U);
+  ASSERT_TRUE(x.on_abandoned);
+  x.on_abandoned();
+  EXPECT_EQ(prober.cancelled, std::vector<camera_prober::probe_id>{1});
 }
 
 TEST_F(access_routes_test, opens_one_camera_by_a_link) {

@@ -250,6 +250,27 @@ TEST_F(api_test, looks_at_an_address_with_a_login_of_its_own) {
   EXPECT_EQ(probe(R"({"url":"rtsp://h/"})").status, 503);
 }
 
+TEST_F(api_test, looks_no_further_when_nobody_waits_for_what_is_found) {
+  prober.held = true;
+  std::vector<header_field> fields{{"Content-Type", json_type}};
+  request x;
+  x.method = method::post;
+  x.path = "/api/v1/probe";
+  x.body = R"({"url":"rtsp://h/"})";
+  x.host = "localhost";
+  x.headers = fields;
+  x.from_loopback = true;
+  auto first = sut.answer(x);
+  auto second = sut.answer(x);
+  first.later([](const response&) {});
+  second.later([](const response&) {});
+  ASSERT_TRUE(first.on_abandoned);
+  first.on_abandoned();
+  EXPECT_EQ(prober.cancelled, std::vector<camera_prober::probe_id>{1});
+  second.on_abandoned();
+  EXPECT_EQ(prober.cancelled, (std::vector<camera_prober::probe_id>{1, 2}));
+}
+
 TEST_F(api_test, looks_at_an_address_with_a_login_that_only_the_server_knows) {
   auto probe = [this](std::string_view body) {
     return std::move(*ask({.how = method::post, .path = "/api/v1/probe", .body = body}));

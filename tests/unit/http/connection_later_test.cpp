@@ -45,14 +45,16 @@ protected:
 
   response reply(const request& x) {
     auto out = text_response(200, "text/plain", x.path);
-    if (x.path == "/later") {
+    if (x.path == "/later" || x.path == "/dear") {
       out = {};
       out.add("X-Frame", "one");
       out.later = [](const answer_later&) {};
     }
+    if (x.path == "/dear")
+      out.on_abandoned = [this] { on_abandoned(); };
     if (x.path == "/stream")
       out.source = source;
-    out.route = x.path == "/later" ? "/later" : "/other";
+    out.route = x.path == "/later" ? "/later" : x.path == "/dear" ? "/dear" : "/other";
     out.omit_body = x.method == method::head;
     return out;
   }
@@ -87,6 +89,8 @@ protected:
     return text.find(word) != std::string::npos;
   }
 
+  int abandoned = 0;
+  std::function<void()> on_abandoned = [this] { ++abandoned; };
   listen_options options;
   std::shared_ptr<scripted_source> source = std::make_shared<scripted_source>();
   answer_function answer = [this](const request& x) { return reply(x); };
@@ -162,6 +166,66 @@ TEST_F(connection_later_test, counts_499_when_the_client_leaves_meanwhile) {
   EXPECT_EQ(sut->on_hangup(), wants::close);
   sut.reset();
   EXPECT_EQ(observer.requests, std::vector<std::string>{"/later GET 499"});
+}
+
+TEST_F(connection_later_test, tells_who_makes_an_answer_when_the_client_closes_its_half) {
+  EXPECT_EQ(send(get("/dear")), wants::leave);
+  EXPECT_TRUE(sut->take_later().ask);
+  EXPECT_EQ(sut->on_tick(now + 1s), wants::leave);
+  EXPECT_EQ(sut->on_hangup(), wants::leave);
+  ::shutdown(client.get(), SHUT_WR); // All that a browser does which aborts.
+  EXPECT_EQ(sut->on_hangup(), wants::close);
+  sut.reset();
+  EXPECT_EQ(abandoned, 1);
+  EXPECT_EQ(observer.requests, std::vector<std::string>{"/dear GET 499"});
+}
+
+TEST_F(connection_later_test, tells_who_makes_an_answer_when_its_deadline_has_passed) {
+  send(get("/dear") + get("/dear"));
+  sut->take_later();
+  EXPECT_EQ(sut->on_tick(now + options.answer_deadline + 1ms), wants::leave) << "the next one";
+  EXPECT_TRUE(holds(receive(), "504 Gateway Timeout"));
+  EXPECT_EQ(abandoned, 1);
+  sut.reset();
+  EXPECT_EQ(abandoned, 1) << "the next one was not asked for yet";
+}
+
+TEST_F(connection_later_test, tells_nobody_whose_answer_was_there_or_was_not_begun) {
+  send(get("/dear"));
+  sut->on_answer(sut->take_later().number, text_response(200, "text/plain", "made"), now);
+  EXPECT_TRUE(receive().ends_with("made"));
+  send(get("/dear")); // Nobody takes it up.
+  sut.reset();
+  EXPECT_EQ(abandoned, 0);
+}
+
+TEST_F(connection_later_test, survives_what_throws_when_it_is_told) {
+  on_abandoned = [] { throw std::runtime_error("no"); };
+  send(get("/dear"));
+  sut->take_later();
+  sut.reset();
+  EXPECT_EQ(observer.limits, std::vector<std::string>{"exceptions"});
+}
+
+TEST_F(connection_later_test, waits_on_when_the_answer_is_that_it_comes_later) {
+  EXPECT_EQ(send(get("/later")), wants::wait);
+  response password_was_right;
+  password_was_right.add("X-Frame", "two");
+  password_was_right.later = [](const answer_later&) {};
+  password_was_right.on_abandoned = [this] { on_abandoned(); };
+  auto first = sut->take_later().number;
+  auto half = now + options.answer_deadline / 2;
+  EXPECT_EQ(sut->on_answer(first, std::move(password_was_right), half), wants::leave);
+  EXPECT_EQ(receive(), "");
+  auto second = sut->take_later();
+  EXPECT_TRUE(second.ask);
+  EXPECT_NE(second.number, first);
+  EXPECT_EQ(sut->on_tick(now + options.answer_deadline), wants::leave);
+  EXPECT_EQ(sut->on_tick(now + options.answer_deadline + 1ms), wants::read) << "one deadline";
+  EXPECT_EQ(abandoned, 1);
+  auto text = receive();
+  EXPECT_TRUE(holds(text, "X-Frame: one\r\n") && holds(text, "X-Frame: two\r\n"));
+  EXPECT_EQ(observer.requests, std::vector<std::string>{"/later GET 504"});
 }
 
 TEST_F(connection_later_test, closes_after_a_late_answer_when_asked_to) {

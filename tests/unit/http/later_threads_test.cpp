@@ -62,6 +62,28 @@ private:
   std::vector<answer_later> waiting_;
 };
 
+/// Counts what the reactors tell.
+class tally {
+public:
+  void add() {
+    {
+      std::lock_guard guard{mutex_};
+      ++count_;
+    }
+    changed_.notify_all();
+  }
+
+  bool reaches(int count) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, 5s, [&] { return count_ >= count; });
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
 class client {
 public:
   explicit client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -75,8 +97,8 @@ public:
       throw std::runtime_error("connect");
   }
 
-  void ask() {
-    std::string_view text = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  void ask(const std::string& path = "/x") {
+    auto text = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);
   }
 
@@ -91,6 +113,11 @@ public:
       out.append(buffer.data(), static_cast<std::size_t>(n));
     }
     return out;
+  }
+
+  /// It may still read.
+  void close_half() {
+    ::shutdown(fd_.get(), SHUT_WR);
   }
 
   void reset() {
@@ -110,9 +137,11 @@ protected:
     options.port = 0;
     auto started = transport::start(
       options,
-      [this](const request&) {
+      [this](const request& asked) {
         response x;
         x.later = [this](answer_later done) { waiting.put(std::move(done)); };
+        if (asked.path == "/dear")
+          x.on_abandoned = [this] { abandoned.add(); };
         return x;
       },
       observer);
@@ -120,6 +149,7 @@ protected:
   }
 
   desk waiting;
+  tally abandoned;
   counting_observer observer;
   std::unique_ptr<transport> sut;
 };
@@ -178,6 +208,60 @@ TEST_F(later_threads_test, ignores_a_second_answer) {
   x.ask();
   ASSERT_TRUE(waiting.take()); // Dropped at once.
   EXPECT_EQ(x.read_until("internal_error").find("second"), std::string::npos);
+}
+
+TEST_F(later_threads_test, tells_who_makes_an_answer_that_its_client_has_left) {
+  client half{sut->port()};
+  half.ask("/dear");
+  auto kept = waiting.take();
+  ASSERT_TRUE(kept);
+  half.close_half();
+  EXPECT_TRUE(abandoned.reaches(1));
+  EXPECT_EQ(half.read_until("\r\n\r\n"), "") << "nothing is said to whoever left";
+  client gone{sut->port()};
+  gone.ask("/dear");
+  auto done = waiting.take();
+  ASSERT_TRUE(done);
+  gone.reset();
+  EXPECT_TRUE(abandoned.reaches(2));
+  (*done)(text_response(200, "text/plain", "late"));
+}
+
+TEST_F(later_threads_test, answers_a_client_that_has_closed_its_half) {
+  client x{sut->port()};
+  x.ask();
+  auto done = waiting.take();
+  ASSERT_TRUE(done);
+  x.close_half();
+  client other{sut->port()}; // Time for the server to misunderstand.
+  other.ask("/dear");
+  ASSERT_TRUE(waiting.take());
+  (*done)(text_response(200, "text/plain", "made"));
+  EXPECT_NE(x.read_until("made").find("200 OK"), std::string::npos);
+}
+
+TEST_F(later_threads_test, tells_who_makes_an_answer_that_the_server_ends) {
+  client x{sut->port()};
+  x.ask("/dear");
+  auto done = waiting.take();
+  ASSERT_TRUE(done);
+  sut->stop();
+  EXPECT_TRUE(abandoned.reaches(1));
+}
+
+TEST_F(later_threads_test, waits_for_an_answer_that_comes_later_in_its_turn) {
+  client x{sut->port()};
+  x.ask();
+  auto first = waiting.take();
+  ASSERT_TRUE(first);
+  response more;
+  more.later = [this](answer_later done) { waiting.put(std::move(done)); };
+  more.on_abandoned = [this] { abandoned.add(); };
+  (*first)(std::move(more));
+  auto second = waiting.take();
+  ASSERT_TRUE(second);
+  x.close_half();
+  EXPECT_TRUE(abandoned.reaches(1));
 }
 
 TEST_F(later_threads_test, may_be_answered_after_the_server_has_ended) {

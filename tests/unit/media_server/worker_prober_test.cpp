@@ -1,9 +1,12 @@
 #include "media/server/worker_prober.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <deque>
 #include <map>
+#include <sstream>
 #include <utility>
 
 namespace camwall::media {
@@ -16,6 +19,7 @@ protected:
   struct worker {
     probe_order order;
     std::function<void(worker_event)> tell;
+    bool stopped = false;
     bool killed = false;
   };
 
@@ -24,7 +28,7 @@ protected:
       // nop
     }
     void stop() override {
-      // nop
+      worker_->stopped = true;
     }
     void kill() override {
       worker_->killed = true;
@@ -36,11 +40,20 @@ protected:
   std::shared_ptr<std::vector<probe_report>> probe(const std::string& url,
                                                    std::chrono::milliseconds deadline = 10s) {
     auto out = std::make_shared<std::vector<probe_report>>();
-    prober_.probe({.url = url, .deadline = deadline},
-                  [out](probe_report x) { out->push_back(std::move(x)); });
+    last_ = prober_.probe({.url = url, .deadline = deadline},
+                          [out](probe_report x) { out->push_back(std::move(x)); });
+    run_jobs();
+    return out;
+  }
+
+  void cancel(camera_prober::probe_id which) {
+    prober_.cancel(which);
+    run_jobs();
+  }
+
+  void run_jobs() {
     while (!jobs_.empty())
       std::exchange(jobs_.front(), nullptr)(), jobs_.pop_front();
-    return out;
   }
 
   void exit(std::size_t number, int signal = 0) {
@@ -57,6 +70,7 @@ protected:
   std::map<event_loop::timer_id, std::pair<std::chrono::milliseconds, std::function<void()>>>
     timers_;
   event_loop::timer_id last_timer_ = 0;
+  camera_prober::probe_id last_ = 0;
   std::vector<std::shared_ptr<worker>> workers_;
   std::vector<std::string> limits_;
   worker_prober prober_{
@@ -148,6 +162,87 @@ TEST_F(worker_prober_test, is_busy_beyond_two_and_beyond_one_of_a_camera) {
   EXPECT_EQ(limits_, (std::vector<std::string>{"probes", "probes"}));
   exit(0);
   EXPECT_EQ(probe("rtsp://gate/live")->size(), 0U) << "there is room again";
+}
+
+TEST_F(worker_prober_test, takes_leave_of_the_camera_of_a_cancelled_probe_and_tells_nobody) {
+  auto told = probe("rtsp://gate/live");
+  cancel(last_);
+  EXPECT_TRUE(workers_[0]->stopped);
+  EXPECT_FALSE(workers_[0]->killed);
+  EXPECT_EQ(told.use_count(), 1) << "whoever asked is let go";
+  workers_[0]->tell(probed{.video = "h264"});
+  exit(0);
+  EXPECT_TRUE(told->empty());
+  EXPECT_TRUE(timers_.empty());
+  EXPECT_FALSE(workers_[0]->killed);
+}
+
+TEST_F(worker_prober_test, kills_the_worker_of_a_cancelled_probe_that_does_not_end) {
+  auto told = probe("rtsp://gate/live");
+  cancel(last_);
+  ASSERT_EQ(timers_.size(), 1U);
+  EXPECT_EQ(timers_.begin()->second.first, worker_prober::farewell_deadline);
+  fire_timers();
+  EXPECT_TRUE(workers_[0]->killed);
+  exit(0, 9);
+  EXPECT_TRUE(told->empty());
+}
+
+TEST_F(worker_prober_test, has_room_at_once_after_a_cancelled_probe) {
+  probe("rtsp://gate/live");
+  cancel(last_);
+  EXPECT_TRUE(probe("rtsp://gate/live")->empty()) << "though the first worker still ends";
+  EXPECT_EQ(workers_.size(), 2U);
+  EXPECT_EQ(limits_, std::vector<std::string>{});
+}
+
+TEST_F(worker_prober_test, cancels_a_probe_that_is_still_to_begin) {
+  auto told = std::make_shared<int>(0);
+  auto id = prober_.probe({.url = "rtsp://gate/live"}, [told](const probe_report&) { ++*told; });
+  prober_.cancel(id);
+  run_jobs();
+  EXPECT_EQ(told.use_count(), 1);
+  EXPECT_TRUE(probe("rtsp://gate/live")->empty());
+}
+
+TEST_F(worker_prober_test, disturbs_no_other_probe_when_one_is_cancelled_that_has_ended) {
+  auto first = probe("rtsp://gate/live");
+  auto ended = last_;
+  exit(0);
+  auto second = probe("rtsp://gate/live");
+  cancel(ended);
+  cancel(last_ + 1);
+  exit(1);
+  EXPECT_EQ(first->size(), 1U);
+  EXPECT_EQ(second->size(), 1U);
+  cancel(last_);
+  EXPECT_FALSE(workers_[1]->stopped);
+}
+
+TEST_F(worker_prober_test, kills_workers_at_once_when_too_many_take_leave) {
+  for (auto i = 0; i < 3; ++i) {
+    probe("rtsp://gate/live");
+    cancel(last_);
+  }
+  EXPECT_FALSE(workers_[0]->killed || workers_[1]->killed);
+  EXPECT_TRUE(workers_[2]->killed);
+  exit(2, 9);
+  exit(0);
+  probe("rtsp://gate/live");
+  cancel(last_);
+  EXPECT_TRUE(workers_[3]->stopped) << "one has left";
+  EXPECT_FALSE(workers_[3]->killed);
+}
+
+TEST_F(worker_prober_test, logs_that_a_probe_was_cancelled_without_secrets) {
+  std::ostringstream log;
+  auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+    std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::ostream_sink_st>(log)));
+  probe("rtsp://admin:s%40cret@gate/live");
+  cancel(last_);
+  spdlog::set_default_logger(before);
+  EXPECT_NE(log.str().find("probe of rtsp://***@gate/live: cancelled"), std::string::npos);
 }
 
 TEST_F(worker_prober_test, makes_no_worker_for_what_is_no_address) {
