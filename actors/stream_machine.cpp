@@ -198,6 +198,7 @@ stream_acts stream_machine::take(const media::progress& x, time_point now) {
     step_ = step::running;
     step_since_ = now;
     live_since_ = now;
+    next_try_ = std::min(next_try_, now); // A wait that an operator ended early is over.
     phase_ = phase::live;
     reason_ = reason::none;
     detail_.clear();

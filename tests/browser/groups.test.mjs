@@ -1,18 +1,15 @@
 // Groups as people use them: by hand, in the address, with the search, with pages and a tour, and when they are mistyped.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser, waitForTiles } from './support/browser.mjs';
+import { after, test } from 'node:test';
+import { waitForTiles } from './support/browser.mjs';
 import { camera } from './support/fake_server.mjs';
-import { FakeWall } from './support/fake_wall.mjs';
+import { openTalkingStage } from './support/fake_stage.mjs';
 
 const SOON_MS = 20_000;
-const server = new FakeWall({});
-let url = '';
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-/** @type {import('playwright-core').Page} */
-let page;
+const TOUR_S = 3;
+const { server, url, browser, page, close } = await openTalkingStage();
+after(close);
 
 /** Cameras by group: yard1 … yard6, hall1 … hall3, cafe1. */
 const CAMERAS = [['Yard', 'yard', 6], ['Hall', 'hall', 3], ['Café', 'cafe', 1]].flatMap(([group, id, n]) =>
@@ -20,17 +17,8 @@ const CAMERAS = [['Yard', 'yard', 6], ['Hall', 'hall', 3], ['Café', 'cafe', 1]]
 const YARD = ['yard1', 'yard2', 'yard3', 'yard4', 'yard5', 'yard6'];
 const HALL = ['hall1', 'hall2', 'hall3'];
 
-before(async () => {
-  url = await server.listen();
-  server.cameras = CAMERAS;
-  browser = await openBrowser({ width: 1440, height: 900 });
-  page = browser.page;
-});
-
-after(async () => {
-  await browser?.close();
-  await server.close();
-});
+server.cameras = CAMERAS;
+await page.clock.install(); // The pages of a tour are due after seconds.
 
 /** @param {string} search */
 async function open(search) {
@@ -121,8 +109,11 @@ test('pages are those of the group, and the keys turn them within it', async () 
 });
 
 test('a tour without people stays in its group', async () => {
-  await open('&group=Yard&layout=2x2&tour=3&kiosk=1');
-  for (const ids of [YARD.slice(0, 4), YARD.slice(4), YARD.slice(0, 4)]) await waitForScreen(ids);
+  await open(`&group=Yard&layout=2x2&tour=${TOUR_S}&kiosk=1`);
+  for (const ids of [YARD.slice(0, 4), YARD.slice(4), YARD.slice(0, 4)]) {
+    await waitForScreen(ids);
+    await page.clock.fastForward(1_000 * TOUR_S);
+  }
 });
 
 test('a group that no camera has is named, also beside one that is there', async () => {

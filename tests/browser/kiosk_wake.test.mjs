@@ -2,10 +2,10 @@
 // not, by a policy that forbids it, and with the guide's way round. That a page is hidden, and a battery low, is pretended.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { openBrowser, waitForTiles } from './support/browser.mjs';
 import { camera } from './support/fake_server.mjs';
-import { FakeWall } from './support/fake_wall.mjs';
+import { openTalkingStage } from './support/fake_stage.mjs';
 
 const DEADLINE_MS = 20_000;
 /** A refused lock is asked for again after 15 s. */
@@ -13,12 +13,10 @@ const AGAIN_MS = 16_000;
 /** A name that leads here, and that browsers trust no more than any other: they do trust 127.0.0.1. */
 const HOST = 'wall.test';
 const FLAGS = [`--host-resolver-rules=MAP ${HOST} 127.0.0.1`];
-const server = new FakeWall({});
-/** The wall by loopback, and by the name. */
-let near = '';
-let far = '';
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
+const { server, url: near, browser, close } = await openTalkingStage({ width: 1440, height: 900 }, FLAGS);
+after(close);
+/** The same wall by the name. */
+const far = near.replace('127.0.0.1', HOST);
 
 /** Runs in the page: keeps each lock that the browser gave, and lets a test pretend. */
 function watchLocks() {
@@ -41,17 +39,7 @@ function watchLocks() {
   };
 }
 
-before(async () => {
-  near = await server.listen();
-  far = near.replace('127.0.0.1', HOST);
-  browser = await openBrowser({ width: 1440, height: 900 }, FLAGS);
-  await browser.page.addInitScript(watchLocks);
-});
-
-after(async () => {
-  await browser?.close();
-  await server.close();
-});
+await browser.page.addInitScript(watchLocks);
 
 beforeEach(async () => {
   server.headers = {};

@@ -49,23 +49,30 @@ async function toldByServer() {
 /** @type {Record<string, (text: string, data: ReadonlySet<string>) => boolean>} */
 const speakers = {};
 
-for (const { name: scene, prepare } of SCENES)
-  for (const { name, locale, lang, table } of PEOPLE.filter((x) => x.scenes.includes(scene)))
-    test(`${scene} in ${name}: nothing is cut or covered, and every word is ${name}`, async () => {
-      await stage.speak(locale);
-      const { page } = stage;
-      await page.setViewportSize(SCREENS.desktop);
-      await prepare(stage);
-      assert.equal(await page.getAttribute('html', 'lang'), lang);
-      const knows = (speakers[locale] ??= await speakerOf(table, locale));
-      const data = await toldByServer();
-      for (const { width, height, sizeMin } of [SCREENS.desktop, SCREENS.phone]) {
-        await page.setViewportSize({ width, height });
-        const bad = async () => [...(await badLayout(page, sizeMin)), ...(await badTexts(page, { sizeMin, contrastMin: 4.5 }))];
-        let faults = await bad();
-        for (const end = performance.now() + SOON_MS; faults.length > 0 && performance.now() < end; faults = await bad()) await page.waitForTimeout(100);
-        assert.deepEqual(faults, []);
-        assert.deepEqual((await saidBy(page)).filter((x) => !knows(x, data)), []);
-      }
-      assert.deepEqual(stage.problems, []);
-    });
+/** One person after the other, so that scenes of one page share it; first on a wall that is whole. */
+const HURT_FROM = SCENES.findIndex((x) => x.hurts);
+const VISITS = [SCENES.slice(0, HURT_FROM), SCENES.slice(HURT_FROM)].flatMap((part) =>
+  PEOPLE.flatMap((person) => part.filter((x) => person.scenes.includes(x.name)).map((scene) => ({ person, scene }))));
+
+for (const { person: { name, locale, lang, table }, scene: { name: scene, prepare } } of VISITS)
+  test(`${scene} in ${name}: nothing is cut or covered, and every word is ${name}`, async () => {
+    await stage.speak(locale);
+    const { page } = stage;
+    await page.setViewportSize(SCREENS.desktop);
+    await prepare(stage);
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+    const knows = (speakers[locale] ??= await speakerOf(table, locale));
+    const before = await toldByServer();
+    for (const { width, height, sizeMin } of [SCREENS.desktop, SCREENS.phone]) {
+      await page.setViewportSize({ width, height });
+      const bad = async () => [...(await badLayout(page, sizeMin)), ...(await badTexts(page, { sizeMin, contrastMin: 4.5 }))];
+      let faults = await bad();
+      for (const end = performance.now() + SOON_MS; faults.length > 0 && performance.now() < end; faults = await bad()) await page.waitForTimeout(100);
+      assert.deepEqual(faults, []);
+      const said = await saidBy(page);
+      // A camera may have got another fault meanwhile.
+      const told = new Set([...before, ...(await toldByServer())]);
+      assert.deepEqual(said.filter((x) => !knows(x, told)), []);
+    }
+    assert.deepEqual(stage.problems, []);
+  });

@@ -2,54 +2,42 @@
 // And without that wish there is what moves.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser } from './support/browser.mjs';
+import { after, test } from 'node:test';
 import { camera } from './support/fake_server.mjs';
-import { FakeWall } from './support/fake_wall.mjs';
+import { openTalkingStage } from './support/fake_stage.mjs';
 
 const DEADLINE_MS = 20_000;
-const server = new FakeWall({});
-let url = '';
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
+const { server, url, browser, page, close } = await openTalkingStage();
+after(close);
 
-before(async () => {
-  url = await server.listen();
-  browser = await openBrowser({ width: 1440, height: 900 });
-  await browser.page.clock.install(); // An alarm is due after ten seconds.
-  await browser.page.addInitScript(() => {
-    if (location.protocol !== 'http:') return; // An empty page has no storage.
-    // They were live before the page started anew: now they are alarms.
-    sessionStorage.setItem('camwall.kiosk_live', '["a","b","c","d","e"]');
-    sessionStorage.removeItem('camwall.kiosk_acknowledged');
-    // All that ever moves, however briefly: what runs is asked for with each picture of the screen.
-    const moved = new Set();
-    const look = () => {
-      for (const x of document.getAnimations()) {
-        const { target, pseudoElement } = /** @type {KeyframeEffect} */ (x.effect);
-        moved.add(`${target?.className ?? ''}${pseudoElement ?? ''} ${x instanceof CSSAnimation ? x.animationName : x instanceof CSSTransition ? x.transitionProperty : '?'}`);
-      }
-      requestAnimationFrame(look);
-    };
+await page.clock.install(); // An alarm is due after ten seconds.
+await page.addInitScript(() => {
+  if (location.protocol !== 'http:') return; // An empty page has no storage.
+  // They were live before the page started anew: now they are alarms.
+  sessionStorage.setItem('camwall.kiosk_live', '["a","b","c","d","e"]');
+  sessionStorage.removeItem('camwall.kiosk_acknowledged');
+  // All that ever moves, however briefly: what runs is asked for with each picture of the screen.
+  const moved = new Set();
+  const look = () => {
+    for (const x of document.getAnimations()) {
+      const { target, pseudoElement } = /** @type {KeyframeEffect} */ (x.effect);
+      moved.add(`${target?.className ?? ''}${pseudoElement ?? ''} ${x instanceof CSSAnimation ? x.animationName : x instanceof CSSTransition ? x.transitionProperty : '?'}`);
+    }
     requestAnimationFrame(look);
-    Object.assign(window, { moved });
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  await server.close();
+  };
+  requestAnimationFrame(look);
+  Object.assign(window, { moved });
 });
 
 /** What moved in this document so far. @returns {Promise<string[]>} */
-const moved = () => browser.page.evaluate(() => [.../** @type {any} */ (window).moved].sort());
+const moved = () => page.evaluate(() => [.../** @type {any} */ (window).moved].sort());
 
 /** @param {string} text */
-const hasMoved = (text) => browser.page.waitForFunction((x) => [.../** @type {any} */ (window).moved].some((y) => y.includes(x)), text, { timeout: DEADLINE_MS });
+const hasMoved = (text) => page.waitForFunction((x) => [.../** @type {any} */ (window).moved].some((y) => y.includes(x)), text, { timeout: DEADLINE_MS });
 
 /** The two pages of the tour. @param {string[]} ids */
 const waitForPage = (ids) =>
-  browser.page.waitForFunction((wanted) => {
+  page.waitForFunction((wanted) => {
     const shown = [...document.querySelectorAll('.tile:not([data-away])')].map((x) => x.getAttribute('data-camera'));
     return JSON.stringify(shown) === JSON.stringify(wanted);
   }, ids, { timeout: DEADLINE_MS });
@@ -57,18 +45,17 @@ const waitForPage = (ids) =>
 /** A kiosk with a tour and alarms; one camera is being connected to. */
 async function openKiosk() {
   server.cameras = ['a', 'b', 'c', 'd', 'e'].map((id) => camera(id, id === 'b' ? { phase: 'connecting' } : { phase: 'backoff', reason: 'refused' }));
-  await browser.page.goto(`${url}?kiosk=1&alarm=show&layout=2x2&tour=3`);
-  await browser.page.waitForSelector('.alarm-region', { state: 'attached', timeout: DEADLINE_MS });
-  await browser.page.waitForSelector('.tile[data-badge="offline"]', { timeout: DEADLINE_MS });
-  await browser.page.clock.fastForward(1_000); // The kiosk has seen it, and when.
-  await browser.page.clock.fastForward(11_000);
-  await browser.page.waitForSelector('.tile[data-alarm="new"]', { timeout: DEADLINE_MS });
-  await browser.page.waitForSelector('.tile[data-badge="connecting"]:not([data-starting])', { state: 'attached', timeout: DEADLINE_MS });
+  await page.goto(`${url}?kiosk=1&alarm=show&layout=2x2&tour=3`);
+  await page.waitForSelector('.alarm-region', { state: 'attached', timeout: DEADLINE_MS });
+  await page.waitForSelector('.tile[data-badge="offline"]', { timeout: DEADLINE_MS });
+  await page.clock.fastForward(1_000); // The kiosk has seen it, and when.
+  await page.clock.fastForward(11_000);
+  await page.waitForSelector('.tile[data-alarm="new"]', { timeout: DEADLINE_MS });
+  await page.waitForSelector('.tile[data-badge="connecting"]:not([data-starting])', { state: 'attached', timeout: DEADLINE_MS });
 }
 
 /** The bar comes, a tile is opened large and closed again. */
 async function useWall() {
-  const { page } = browser;
   await page.goto(`${url}?layout=2x2`);
   await page.waitForSelector('.views-bar', { state: 'attached', timeout: DEADLINE_MS });
   await page.mouse.move(300, 500);
@@ -81,7 +68,6 @@ async function useWall() {
 }
 
 test('with reduced motion the alarm stays lit, the tour changes its page at a stroke, and nothing of the wall moves', async () => {
-  const { page } = browser;
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openKiosk();
   assert.equal(await page.$eval('.tile[data-alarm="new"]', (x) => getComputedStyle(x, '::after').opacity), '1');
@@ -94,7 +80,6 @@ test('with reduced motion the alarm stays lit, the tour changes its page at a st
 });
 
 test('without it the alarm blinks, a badge breathes while it connects, the bar slides and the large picture appears', async () => {
-  const { page } = browser;
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await openKiosk();
   await hasMoved('::after alarm');

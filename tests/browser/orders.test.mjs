@@ -16,6 +16,9 @@ const MOUNTS = {
   ],
 };
 const SOON_MS = 30_000;
+const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
+/** What begins anew may take its time until it plays as it should. */
+const SMOOTH_MS = 10_000;
 
 /** @type {import('./support/wall.mjs').TestWall} */
 let wall;
@@ -32,7 +35,7 @@ before(async () => {
   page = browser.page;
   const { cameras } = await command('list');
   ports = new Map(cameras.map((/** @type {any} */ x) => [x.name, x.port]));
-  await page.goto(`${wall.url}?lang=en`);
+  await page.goto(`${wall.url}?lang=en&player=${PLAYER}`);
   await page.locator('.manage-button').waitFor({ state: 'attached' });
 });
 
@@ -73,11 +76,13 @@ const badge = (camera, badges) =>
 /** @param {string} camera */
 async function assertMoves(camera) {
   await badge(camera, ['live']);
-  const first = await pictures(page);
-  const frames = await presentedFrames(page, 2_000);
-  const second = await pictures(page);
-  assert.ok((frames[camera] ?? 0) >= 5, `${camera} presented ${frames[camera]} frames`);
-  assert.ok(difference(first[camera], second[camera]) > 20, `the pixels of ${camera} stand still`);
+  for (const end = performance.now() + SMOOTH_MS; ; ) {
+    const first = await pictures(page);
+    const frames = (await presentedFrames(page, 1_000))[camera] ?? 0;
+    const moved = difference(first[camera], (await pictures(page))[camera]);
+    if (frames >= 5 && moved > 20) return;
+    assert.ok(performance.now() < end, `${camera} presented ${frames} frames in a second, of which ${moved} values changed`);
+  }
 }
 
 test('a test before saving tells what is wrong with each address, in words, and what to do about it', async () => {

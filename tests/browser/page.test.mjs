@@ -1,31 +1,19 @@
 // The page in a real browser against a server that only talks: every state it can be told, and what it makes of it.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { openBrowser, tiles, waitForTiles } from './support/browser.mjs';
+import { after, beforeEach, test } from 'node:test';
+import { tiles, waitForTiles } from './support/browser.mjs';
 import { camera } from './support/fake_server.mjs';
-import { FakeWall } from './support/fake_wall.mjs';
+import { openTalkingStage } from './support/fake_stage.mjs';
 import { badTexts, tileBoxes } from './support/legibility.mjs';
 
 const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
-/** Without clips: whatever is asked of it, no picture comes. */
-const server = new FakeWall({});
-let url = '';
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
+const { server, url: address, browser, close } = await openTalkingStage();
+after(close);
+const url = `${address}?player=${PLAYER}`;
 
 const inSeconds = (/** @type {number} */ s) => new Date(Date.now() + s * 1000).toISOString();
 const POLL_MS = 8_000;
-
-before(async () => {
-  url = `${await server.listen()}?player=${PLAYER}`;
-  browser = await openBrowser({ width: 1440, height: 900 });
-});
-
-after(async () => {
-  await browser?.close();
-  await server.close();
-});
 
 beforeEach(async () => {
   // The page before would answer to what the next test changes.

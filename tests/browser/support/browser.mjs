@@ -166,10 +166,54 @@ export async function printOf(page, selector) {
   }, png.toString('base64'));
 }
 
+/**
+ * The same of every tile at one moment, by its camera.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<Record<string, number[]>>}
+ */
+export async function printsOfTiles(page) {
+  const png = await page.screenshot();
+  return page.evaluate(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = document.createElement('canvas');
+    canvas.width = 32;
+    canvas.height = 18;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    /** @type {Record<string, number[]>} */
+    const prints = {};
+    for (const tile of document.querySelectorAll('.tile:not([data-away])')) {
+      const { left, top, width, height } = tile.getBoundingClientRect();
+      context.drawImage(image, left, top, width, height, 0, 0, canvas.width, canvas.height);
+      prints[tile.getAttribute('data-camera') ?? ''] = [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+    }
+    return prints;
+  }, png.toString('base64'));
+}
+
 /** How many values of two prints differ by more than noise. @param {number[]|undefined} a @param {number[]|undefined} b */
 export function difference(a, b) {
   if (!a || !b) return 0;
   return a.filter((x, i) => Math.abs(x - (b[i] ?? 0)) > 8).length;
+}
+
+/** A busy machine is slow, and the bar goes again meanwhile. */
+const BAR_MS = 45_000;
+
+/**
+ * Takes a button of the bar, which comes with the pointer; again where that was too late, but never once what it does is done.
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ * @param {string} done selector of what is there then
+ */
+export async function pressInBar(page, name, done) {
+  const end = performance.now() + BAR_MS;
+  for (let x = 200; (await page.locator(done).count()) === 0; x = 420 - x) {
+    await page.mouse.move(x, 400);
+    await page.getByRole('button', { name }).click({ timeout: 2_000 }).catch((error) => {
+      if (performance.now() > end) throw error;
+    });
+  }
 }
 
 /**

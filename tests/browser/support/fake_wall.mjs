@@ -3,6 +3,7 @@
 
 import { WebSocketServer } from 'ws';
 import { moved } from './chunks.mjs';
+import { FakeHls } from './fake_hls.mjs';
 import { FakeServer } from './fake_server.mjs';
 
 const KIND = { init: 0, video: 1, audio: 2 };
@@ -146,6 +147,12 @@ export class FakeWall extends FakeServer {
     /** How often each stream was subscribed, in all. @type {Map<string, number>} */
     this.subscribed = new Map();
     this.upgrades = 0;
+    /** The streams that were asked for as HLS, as `camera/stream`. @type {Set<string>} */
+    this.asked = new Set();
+    /** Playlists and segments for whoever asks; else there are none. */
+    this.hls = false;
+    /** @type {Map<string, FakeHls>} by the name of the stream */
+    this.playlists_ = new Map();
     /** What walls reported last. @type {any[]} */
     this.reported = [];
     this.sockets_ = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -166,6 +173,17 @@ export class FakeWall extends FakeServer {
       this.feeds_.set(name, feed);
     }
     return feed;
+  }
+
+  /** @override @param {string} target */
+  answer_(target) {
+    const [, camera, stream = '', file = ''] = /^\/hls\/([^/]+)\/([^/]+)\/([^/?]+)/.exec(target) ?? [];
+    const clip = this.clips_[stream];
+    if (!this.hls || !clip) return super.answer_(target);
+    this.asked.add(`${camera}/${stream}`);
+    let playlist = this.playlists_.get(stream);
+    if (!playlist) this.playlists_.set(stream, (playlist = new FakeHls(clip)));
+    return Promise.resolve(playlist.answer(file) ?? { status: 404, type: 'text/plain', body: '' });
   }
 
   /** The streams that somebody watches now. */

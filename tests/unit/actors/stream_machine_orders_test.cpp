@@ -69,6 +69,26 @@ TEST_F(stream_machine_orders_test, gives_up_the_wait_of_a_camera_that_nobody_wan
   machine_->tick(now_);
   EXPECT_EQ(machine_->phase(), phase::idle);
 }
+
+TEST_F(stream_machine_orders_test,
+       a_wait_that_an_operator_ended_does_not_come_back_after_it_was_live) {
+  bring_up();
+  now_ += 5s;
+  for (int i = 0; i < 5; ++i) {
+    told(media::failed{reason::refused, "connection refused"});
+    told(media::worker_exited{});
+    machine_->retry_now(now_);
+    machine_->slot_granted(now_);
+  }
+  connect();
+  ASSERT_EQ(machine_->phase(), phase::live);
+  machine_->disable(now_);
+  told(media::worker_exited{});
+  ASSERT_EQ(machine_->phase(), phase::disabled);
+  EXPECT_THAT(machine_->enable(now_), ElementsAre(act::ask_for_slot));
+  EXPECT_EQ(machine_->phase(), phase::connecting);
+}
+
 TEST_F(stream_machine_orders_test, stays_off_until_it_is_enabled_again) {
   bring_up();
   machine_->disable(now_);
