@@ -12,6 +12,7 @@ const PLAYER = process.env.CAMWALL_TEST_PLAYER ?? 'mse';
 /** Sixty-four decoders on a small machine begin one after the other. */
 const LIVE_MS = 60_000;
 const LOOK_MS = 3_000;
+const MOVES_MS = 10_000;
 const { server, url, browser, close } = await openFakeStage();
 after(close);
 server.hls = PLAYER === 'hls';
@@ -35,12 +36,15 @@ async function assertAllMove(n) {
   const { page } = browser;
   const before = await pictures(page);
   const frames = await presentedFrames(page, LOOK_MS);
-  const after = await pictures(page);
   const boxes = (await tileBoxes(page)).filter((x) => x.right > x.left);
   assert.equal(boxes.length, n);
-  for (const { camera: id } of boxes) {
-    assert.ok((frames[id] ?? 0) >= 3, `${id} presented ${frames[id]} frames in ${LOOK_MS} ms`);
-    assert.ok(difference(before[id], after[id]) > 20, `the pixels of ${id} stand still`);
+  for (const { camera: id } of boxes) assert.ok((frames[id] ?? 0) >= 3, `${id} presented ${frames[id]} frames in ${LOOK_MS} ms`);
+  // The clip is a loop: at one moment a picture may look as it did before.
+  const still = new Set(boxes.map((x) => x.camera));
+  for (const end = performance.now() + MOVES_MS; still.size > 0; ) {
+    assert.ok(performance.now() < end, `the pixels of ${[...still].join(', ')} stand still`);
+    const now = await pictures(page);
+    for (const id of still) if (difference(before[id], now[id]) > 20) still.delete(id);
   }
   for (const a of boxes) for (const b of boxes) assert.ok(a === b || !overlap(a, b), `${a.camera} and ${b.camera}`);
 }
