@@ -58,7 +58,6 @@ struct ask_for_slot {
   std::uint64_t ticket = 0;
   std::string host;     ///< Host and port.
   std::string login;    ///< User information, host and port; empty without a user.
-  std::string by;       ///< The stream.
   bool insists = false; ///< An operator wants this try, whatever became of the login.
   bool urgent = false;
   bool long_dead = false;

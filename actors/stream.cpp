@@ -198,7 +198,6 @@ void stream_state::ask_gate() {
     self->send(gate, ask_for_slot{.ticket = ticket,
                                   .host = host,
                                   .login = login,
-                                  .by = camera.id + '/' + stream_name,
                                   .insists = insists,
                                   .urgent = urgent,
                                   .long_dead = machine->attempts() >= long_dead_attempts,

@@ -147,23 +147,36 @@ export function pictures(page) {
 }
 
 /**
- * A coarse print of what a person sees of an element, with all that lies upon it: 32 × 18 pixels of four values.
- * @param {import('playwright-core').Page} page
- * @param {string} selector
- * @returns {Promise<number[]>}
+ * Coarse prints of parts of a picture: 32 × 18 pixels of four values.
+ * @param {import('playwright-core').Page} page whose browser makes them
+ * @param {Buffer} png
+ * @param {{left: number, top: number, width: number, height: number}[]} [parts] in pixels; the whole picture when there are none
+ * @returns {Promise<number[][]>}
  */
-export async function printOf(page, selector) {
-  const png = await page.locator(selector).screenshot();
-  return page.evaluate(async (data) => {
+function printsOfParts(page, png, parts) {
+  return page.evaluate(async ([data, boxes]) => {
     const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
     const canvas = document.createElement('canvas');
     canvas.width = 32;
     canvas.height = 18;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    context.drawImage(image, 0, 0, 32, 18);
-    return [...context.getImageData(0, 0, 32, 18).data];
-  }, png.toString('base64'));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    return (boxes ?? [{ left: 0, top: 0, width: image.width, height: image.height }]).map(({ left, top, width, height }) => {
+      context.drawImage(image, left, top, width, height, 0, 0, canvas.width, canvas.height);
+      return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+    });
+  }, /** @type {const} */ ([png.toString('base64'), parts]));
+}
+
+/**
+ * What a person sees of an element, with all that lies upon it, as a coarse print.
+ * @param {import('playwright-core').Page} page
+ * @param {string} selector
+ * @returns {Promise<number[]>}
+ */
+export async function printOf(page, selector) {
+  const [print = []] = await printsOfParts(page, await page.locator(selector).screenshot());
+  return print;
 }
 
 /**
@@ -173,22 +186,12 @@ export async function printOf(page, selector) {
  */
 export async function printsOfTiles(page) {
   const png = await page.screenshot();
-  return page.evaluate(async (data) => {
-    const bytes = Uint8Array.from(atob(data), (x) => x.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-    const canvas = document.createElement('canvas');
-    canvas.width = 32;
-    canvas.height = 18;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-    /** @type {Record<string, number[]>} */
-    const prints = {};
-    for (const tile of document.querySelectorAll('.tile:not([data-away])')) {
-      const { left, top, width, height } = tile.getBoundingClientRect();
-      context.drawImage(image, left, top, width, height, 0, 0, canvas.width, canvas.height);
-      prints[tile.getAttribute('data-camera') ?? ''] = [...context.getImageData(0, 0, canvas.width, canvas.height).data];
-    }
-    return prints;
-  }, png.toString('base64'));
+  const tiles = await page.$$eval('.tile:not([data-away])', (elements) => elements.map((x) => {
+    const { left, top, width, height } = x.getBoundingClientRect();
+    return { camera: x.getAttribute('data-camera') ?? '', box: { left, top, width, height } };
+  }));
+  const prints = await printsOfParts(page, png, tiles.map((x) => x.box));
+  return Object.fromEntries(tiles.map(({ camera }, i) => [camera, prints[i] ?? []]));
 }
 
 /** How many values of two prints differ by more than noise. @param {number[]|undefined} a @param {number[]|undefined} b */
@@ -208,11 +211,11 @@ const BAR_MS = 45_000;
  */
 export async function pressInBar(page, name, done) {
   const end = performance.now() + BAR_MS;
+  let why = '';
   for (let x = 200; (await page.locator(done).count()) === 0; x = 420 - x) {
+    if (performance.now() > end) throw new Error(`${name} in the bar: not within ${BAR_MS} ms; ${why}`);
     await page.mouse.move(x, 400);
-    await page.getByRole('button', { name }).click({ timeout: 2_000 }).catch((error) => {
-      if (performance.now() > end) throw error;
-    });
+    await page.getByRole('button', { name }).click({ timeout: 2_000 }).catch((error) => (why = error.message));
   }
 }
 
